@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+/* An application as its template means it: components, the relationships between them, their operations and outputs, all resolved. */
+#pragma once
+
+#include "base/base.h"
+#include "model/protocol.h"
+
+enum component_kind {
+    COMPONENT_CONTAINER, /* a container from an image */
+    COMPONENT_SOFTWARE,  /* scripts run inside the container below it */
+    COMPONENT_VOLUME,    /* storage that outlives containers */
+    COMPONENT_ABSTRACT,  /* any other node type: validated, but nothing that sedge runs */
+    COMPONENT_KIND_MAX,
+};
+
+enum link_kind { LINK_HOSTED_ON, LINK_CONNECTS_TO, LINK_DEPENDS_ON, LINK_ATTACHES_TO, LINK_OTHER, LINK_KIND_MAX };
+
+/* Where a thing stands in the template. */
+struct place {
+    char *file;
+    int line, col;
+};
+
+/* One requirement of a component, fulfilled. */
+struct topology_link {
+    char *requirement; /* the requirement's name as the type declares it ("host", "db_connection") */
+    char *kind_name;   /* the requirement's role in protocols: "host", "connection", "dependency", "storage", or requirement's own name */
+    char *capability;  /* the capability of the target that it uses: "host", "endpoint", "feature", "attachment", ... */
+    char *relationship; /* relationship type */
+    enum link_kind kind;
+    size_t target;      /* index into topology.components */
+    json_t *properties; /* object; of the relationship (location, device, ...) */
+    struct place place;
+};
+
+/* One operation with an implementation or inputs. Operations without either are not listed: they are silent steps. */
+struct topology_operation {
+    char *interface, *name; /* "Standard", "create" */
+    char *script;           /* path in the bundle; NULL: nothing to run */
+    struct strv dependencies; /* further files, paths in the bundle */
+    json_t *inputs;         /* object: input name -> value; a value may hold run-time calls (see below) */
+    int64_t timeout_s;      /* 0: none given */
+    struct place place;
+};
+
+struct topology_artifact {
+    char *name, *type;
+    char *file;       /* path in the bundle, or an image reference */
+    char *repository; /* URL of the repository, or NULL */
+};
+
+struct component {
+    char *name; /* node template name */
+    char *type; /* node type */
+    enum component_kind kind;
+    struct strv ancestry;  /* type, its parent, ... up to the root */
+    json_t *properties;    /* object, defaults filled; values may hold run-time calls */
+    char *image;           /* container: image reference as written; NULL otherwise */
+    bool image_runs;       /* container: the image's own command runs (".Service"); else an endless sleep */
+    char *image_build;     /* container: path of a Dockerfile in the bundle when the image is to be built, else NULL */
+    struct topology_artifact *artifacts;
+    size_t n_artifacts;
+    struct topology_link *links; /* in the template's order */
+    size_t n_links;
+    struct topology_operation *operations;
+    size_t n_operations;
+    struct protocol protocol;
+    struct place place;
+};
+
+/* Run-time calls are left as TOSCA writes them, a one-key object: {"get_attribute": ["wp", "public_address"]}, and concat, join or
+ * token around it; SELF, HOST, SOURCE and TARGET are already replaced by template names. All else is plain JSON. */
+struct topology {
+    char *name;        /* metadata template_name, or NULL */
+    char *description; /* or NULL */
+    char *entry;       /* path of the template in the bundle */
+    struct component *components; /* in the template's order */
+    size_t n_components;
+    json_t *inputs;   /* object: name -> value in force */
+    json_t *outputs;  /* object: name -> {"description": text, "value": value with run-time calls} */
+    struct strv files; /* every file of the bundle that the application needs: templates, scripts, artifacts; sorted, no doubles */
+};
+
+/* Index of the component of that name, or -1. */
+int topology_find(const struct topology *t, const char *name);
+/* The container at the bottom of a component's host chain (itself for a container), or -1. */
+int topology_container_of(const struct topology *t, size_t component);
+/* The link of the component with that requirement name and target, or NULL. */
+const struct topology_link *topology_host_link(const struct component *c);
+const struct topology_operation *topology_operation_find(const struct component *c, const char *interface, const char *name);
+void topology_free(struct topology *t); /* NULL is fine */
+void topology_freep(struct topology **t);
+const char *component_kind_name(enum component_kind kind); /* "container", "software", "volume", "abstract" */

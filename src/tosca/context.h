@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+/* What one run of the TOSCA processor carries about: files, findings, memory and the budget of work. */
+#pragma once
+
+#include "tosca/tosca.h"
+
+/* How it works. tosca_load reads the entry and, breadth first, what it imports (tosca_file.c); checks every file's shape
+ * against the keyname tables (grammar.c); gives each declared type a struct ttype (typesys.c) whose members are looked up
+ * along its ancestry (members.c); makes the templates of the topology (template.c), ties their requirements (require.c),
+ * evaluates their values (value.c, function.c) and writes the struct topology out (emit.c). All things in between live in the
+ * context's arena and die with it. A shape that the grammar refused is skipped silently by the later passes: each fault is told once. */
+
+enum tosca_version { TOSCA_NONE, TOSCA_1_0, TOSCA_1_1, TOSCA_1_2, TOSCA_1_3, TOSCA_2_0 };
+
+enum type_kind { TYPE_ARTIFACT, TYPE_DATA, TYPE_CAPABILITY, TYPE_INTERFACE, TYPE_RELATIONSHIP, TYPE_NODE, TYPE_GROUP, TYPE_POLICY, TYPE_KINDS };
+
+struct tfile;
+struct topo;
+
+/* A place in a file: the node to speak of, and the file whose names it sees. */
+struct at {
+    struct tfile *file;
+    const struct ynode *node;
+};
+
+struct timport {
+    struct tfile *file; /* NULL when it could not be read */
+    const char *prefix; /* namespace prefix, or NULL */
+};
+
+struct tfile {
+    const char *path;   /* in its source, normalised */
+    bool builtin;       /* from the profiles, not from the user */
+    struct ydoc doc;
+    enum tosca_version version;
+    struct map *own[TYPE_KINDS];   /* types declared here: name -> struct ttype */
+    struct map *names[TYPE_KINDS]; /* all visible here: own, and those of the imports with their prefixes */
+    struct timport *imports;
+    size_t n_imports;
+    int scoping; /* 0 names not made yet, 1 being made, 2 made */
+    struct topo *topo;
+};
+
+/* More than this many steps of work mean a template made to exhaust us. */
+#define TOSCA_WORK_MAX 4000000
+#define TOSCA_FILES_MAX 256
+#define TOSCA_BYTES_MAX (16U << 20)
+#define TOSCA_DEPTH_MAX 64
+
+struct tctx {
+    const struct tosca_options *options;
+    struct diags *diags;
+    struct arena *arena;
+    struct map **maps; /* every map made by tctx_map, emptied at the end */
+    size_t n_maps;
+    json_t **jsons;    /* every value kept by tctx_keep */
+    size_t n_jsons;
+    int64_t work;      /* steps done */
+    bool exhausted;
+    size_t bytes;      /* of user files read */
+    struct map *files; /* "u:<path>" and "p:<path>" -> struct tfile */
+    struct tfile **order; /* user's files: entry first, then by discovery */
+    size_t n_order;
+    struct ydoc index; /* the profiles' index */
+    bool index_tried;
+    struct topo *topo; /* of the entry */
+    unsigned depth;    /* of calls that evaluate each other */
+};
+
+void tctx_init(struct tctx *c, const struct tosca_options *options, struct diags *d);
+void tctx_done(struct tctx *c);
+
+/* Memory that lives as long as the context; zeroed, never NULL. */
+void *tctx_alloc(struct tctx *c, size_t size);
+char *tctx_strndup(struct tctx *c, const char *s, size_t n);
+__attribute__((format(printf, 2, 3))) const char *tctx_printf(struct tctx *c, const char *fmt, ...);
+struct map *tctx_map(struct tctx *c);
+/* Keeps a JSON value until the end; gives it back, borrowed. */
+json_t *tctx_keep(struct tctx *c, json_t *v);
+/* Counts n steps; false, and one error, once the budget is gone: leave your loop. */
+bool tctx_spend(struct tctx *c, int64_t n);
+
+/* Findings. `code` must be static. A NULL node means the file's first line. */
+__attribute__((format(printf, 4, 5))) void tosca_error(struct tctx *c, struct at at, const char *code, const char *fmt, ...);
+__attribute__((format(printf, 4, 5))) void tosca_warn(struct tctx *c, struct at at, const char *code, const char *fmt, ...);
+/* Before there is a context. */
+__attribute__((format(printf, 7, 8))) void diags_add(struct diags *d, enum diag_level level, const char *code, const char *file, int line,
+                                                     int col, const char *fmt, ...);
+
+/* ", did you mean 'x'?" from the keys of a map, or "". In the context's memory. */
+const char *tosca_like(struct tctx *c, const char *word, const struct map *names);
+
+/* Places. */
+static inline struct at at_of(struct tfile *file, const struct ynode *node)
+{
+    return (struct at){.file = file, .node = node};
+}
+static inline struct at at_key(struct at at, const char *key)
+{
+    return at_of(at.file, at.node ? ynode_get(at.node, key) : NULL);
+}
+/* The scalar text, or NULL where it is anything else (or null). */
+const char *at_text(struct at at);
+bool at_is(struct at at, enum ykind kind);
+bool at_null(struct at at); /* absent, or null as YAML reads it */
+/* Number of items or pairs, 0 for anything else. */
+size_t at_len(struct at at, enum ykind kind);

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+/* From a TOSCA template's text to a checked topology: no files, no network, text in and a topology or located errors out. */
+#pragma once
+
+#include "base/base.h"
+#include "model/topology.h"
+
+/* Where the text of imports and artifacts comes from. Paths are relative to the bundle's root, '/'-separated, never with ".." left in. */
+struct tosca_source {
+    /* The whole text of a file: 0 with *ret (the caller frees) and *ret_len; -ENOENT when it is not there; other -errno with `e`. */
+    int (*read)(void *data, const char *path, char **ret, size_t *ret_len, struct err *e);
+    /* Is there such a file? (artifacts, scripts) */
+    bool (*exists)(void *data, const char *path);
+    void *data;
+};
+
+enum diag_level { DIAG_ERROR, DIAG_WARNING };
+
+/* One finding. `code` is a stable word in capitals (YAML_SYNTAX, UNKNOWN_TYPE, VALUE_TYPE, ...). */
+struct diag {
+    enum diag_level level;
+    const char *code; /* static */
+    char *file;
+    int line, col;
+    char *text;
+};
+struct diags {
+    struct diag *items; /* in the order found; at most 200 errors, then one that says so */
+    size_t n, errors;
+};
+void diags_done(struct diags *d);
+/* "file:line:col: text" of one. The caller frees. */
+char *diag_line(const struct diag *d);
+
+struct tosca_options {
+    const char *entry;   /* path of the template in the source */
+    json_t *inputs;      /* object: what the user gave; borrowed; may be NULL */
+    bool inputs_missing_ok; /* validate without inputs: a required input without value is no error and reads as an unknown */
+    const struct tosca_source *source;   /* the user's files */
+    const struct tosca_source *profiles; /* the built-in type definitions: "index.yaml" names them, see profiles/ */
+};
+
+/* Reads, resolves and checks a template. 0 with *ret (topology_free), or -EINVAL with at least one error in `d`.
+ * `d` also gets warnings. Never reads but through the sources; bounded in time and memory for any input. */
+int tosca_load(const struct tosca_options *options, struct topology **ret, struct diags *d);
+
+/* Every file that the template names (templates, imports, scripts, artifacts, dependencies) that exists in the source, entry first: what a bundle has to carry.
+ * Works as far as the files can be read even when the template has errors. */
+int tosca_files(const struct tosca_options *options, struct strv *ret, struct diags *d);
+
+/* What a run-time call may ask for. Gives a new value that the caller owns, or NULL when it is not known (yet). */
+struct tosca_runtime {
+    json_t *(*attribute)(void *data, const char *component, const char *name);
+    void *data;
+};
+/* Carries out the run-time calls in `value`: a new value; NULL with `e` naming the attribute that is not known yet. The caller owns it. */
+json_t *tosca_eval(const json_t *value, const struct tosca_runtime *rt, struct err *e);
