@@ -18,3 +18,6 @@ char *clock_rfc3339_us(int64_t us, char *ret, size_t size);
 int clock_parse_rfc3339(const char *s, int64_t *ret_us);
 /* "5s", "3m20s", "2h", "4d": a duration for people, at most two units. */
 char *clock_age(int64_t us, char *ret, size_t size);
+
+/* Tests only: from here on both clocks stand that much later (earlier when negative) than the machine's; adds up. */
+void clock_turn(int64_t by_us);

@@ -29,6 +29,9 @@ static inline int take_fd(int *fd)
 void mem_freep(void *pp);  /* for AUTO_FREE: frees *(void **)pp */
 void mem_closep(int *fd);  /* for AUTO_CLOSE: closes *fd unless negative; keeps errno */
 
+/* Says on standard error that memory is out (size: what was asked for, SIZE_MAX when past all reason), then abort(). */
+_Noreturn void mem_fail(size_t size);
+
 /* These never give NULL: the process ends with a message when memory is out. Use them for sizes of our own making. */
 void *mem_alloc(size_t size);                        /* zeroed */
 void *mem_array(size_t n, size_t size);              /* zeroed; ends the process when n * size overflows */
