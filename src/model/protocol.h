@@ -36,9 +36,11 @@ const struct protocol_state *protocol_state_find(const struct protocol *p, const
 /* The transition that leaves `state` by interface.operation, or NULL. */
 const struct protocol_transition *protocol_step(const struct protocol *p, const char *state, const char *interface,
                                                 const char *operation);
-/* The state in which the component does its work: where Standard.start leads, or else the state that offers most. Borrowed. */
+/* The state in which the component does its work: where Standard.start leads (or "start" of another interface), or else the state
+ * that offers most, of equals the one that requires most. Borrowed; NULL for an empty protocol. */
 const char *protocol_running_state(const struct protocol *p);
-/* The state to which Standard.stop leads from the running state, or the running state itself where there is none (a volume). */
+/* The state to which Standard.stop (or "stop" of another interface) leads from the running state, or the running state itself where
+ * there is none (a volume). */
 const char *protocol_stopped_state(const struct protocol *p);
 /* The shortest way from one state to another: fills ret with transitions in order, gives their number (0 when there already),
  * -1 when there is no way. ret has room for p->n_states entries. Loops (source == target) are never on a way. */
