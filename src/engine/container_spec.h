@@ -29,21 +29,22 @@ struct container_spec {
     struct strv layers; /* absolute, lowest first */
     struct strv cap_add, cap_drop; /* on Docker's default set; "ALL" and names with or without CAP_ */
     bool read_only_root, privileged, terminal;
-    bool init;          /* run a small init as pid 1 that reaps children: for containers in which scripts leave processes behind */
+    bool init;          /* a small init (bind-mounted at /sedge/init) is pid 1, reaps, passes signals on and runs args; with no args it only waits for the stop signal:
+                         * for containers in which scripts leave processes behind */
     struct container_limits limits;
     char *stop_signal;  /* "SIGTERM" when NULL */
 };
 void container_spec_done(struct container_spec *s);
 
 /* The OCI run-time configuration (config.json, OCI runtime-spec 1.0) with Docker's default masked paths, capabilities and seccomp profile; cgroup path sedge/<id>.
- * Pure but for nothing: uid, gid and extra groups are looked up before. The caller owns the value. */
+ * Pure: uid, gid and extra groups are looked up before, `init_path` is the init program on the host (used when spec.init). The caller owns the value. */
 struct container_user {
     uint32_t uid, gid;
     uint32_t groups[32];
     size_t n_groups;
     char home[256];
 };
-json_t *container_config(const struct container_spec *s, const struct container_user *user, const char *rootfs, bool cgroup_v2);
+json_t *container_config(const struct container_spec *s, const struct container_user *user, const char *rootfs, const char *init_path, bool cgroup_v2);
 /* Looks a user up in a container's root. 0; -ENOENT with `e` ("user 'bob' is not in the image's /etc/passwd"). */
 int container_user_find(const char *rootfs, const char *user, struct container_user *ret, struct err *e);
 /* Is it a container id as above? */

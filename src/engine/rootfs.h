@@ -6,8 +6,9 @@
 
 /* Folders (state_dir survives a reboot, run_dir does not):
  *   <state_dir>/containers/<id>/upper, work     the writable layer
- *   <state_dir>/containers/<id>/log             log files
- *   <run_dir>/containers/<id>/rootfs            the mounted root (also the mount's parent for crun), config.json, pid, fifos */
+ *   <state_dir>/containers/<id>/log, log.1 ...  the log and its older parts
+ *   <run_dir>/containers/<id>/rootfs            the mounted root (also the mount's parent for crun), config.json, pid, fifos, the keeper's state file
+ *   <run_dir>/init                              the small init that containers with spec.init get at /sedge/init */
 struct rootfs_dirs {
     const char *state_dir; /* "/var/lib/sedge" */
     const char *run_dir;   /* "/run/sedge" */
