@@ -19,32 +19,36 @@ struct container_spec {
     char *id;          /* [a-z0-9.-]{1,120}; the name of its folders, cgroup and crun state */
     struct strv args;  /* program and arguments; resolved from image and pod already */
     struct strv env;   /* "NAME=value"; PATH, HOSTNAME and (with a terminal) TERM are added where missing */
-    char *user;        /* "", "name", "uid", "uid:gid", "name:group"; looked up in the container's own /etc/passwd and /etc/group without following links out */
+    char *user;        /* "", "name", "uid", "uid:gid", "name:group"; looked up in the container's own /etc/passwd and
+                          /etc/group without following links out */
     char *working_dir; /* "" means / */
     char *hostname;
-    char *netns;       /* path of a network namespace, or NULL: the host's network */
-    char *resolv_conf, *hosts; /* files on the host, bind-mounted read-write to /etc/resolv.conf and /etc/hosts; NULL: none */
+    char *netns; /* path of a network namespace, or NULL: the host's network */
+    char *resolv_conf,
+        *hosts; /* files on the host, bind-mounted read-write to /etc/resolv.conf and /etc/hosts; NULL: none */
     struct container_mount *mounts;
     size_t n_mounts;
-    struct strv layers; /* absolute, lowest first */
+    struct strv layers;            /* absolute, lowest first */
     struct strv cap_add, cap_drop; /* on Docker's default set; "ALL" and names with or without CAP_ */
     bool read_only_root, privileged, terminal;
-    bool init;          /* a small init (bind-mounted at /sedge/init) is pid 1, reaps, passes signals on and runs args; with no args it only waits for the stop signal:
-                         * for containers in which scripts leave processes behind */
+    bool init; /* a small init (bind-mounted at /sedge/init) is pid 1, reaps, passes signals on and runs args; with no
+                * args it only waits for the stop signal: for containers in which scripts leave processes behind */
     struct container_limits limits;
-    char *stop_signal;  /* "SIGTERM" when NULL */
+    char *stop_signal; /* "SIGTERM" when NULL */
 };
 void container_spec_done(struct container_spec *s);
 
-/* The OCI run-time configuration (config.json, OCI runtime-spec 1.0) with Docker's default masked paths, capabilities and seccomp profile; cgroup path sedge/<id>.
- * Pure: uid, gid and extra groups are looked up before, `init_path` is the init program on the host (used when spec.init). The caller owns the value. */
+/* The OCI run-time configuration (config.json, OCI runtime-spec 1.0) with Docker's default masked paths, capabilities
+ * and seccomp profile; cgroup path sedge/<id>. Pure: uid, gid and extra groups are looked up before, `init_path` is the
+ * init program on the host (used when spec.init). The caller owns the value. */
 struct container_user {
     uint32_t uid, gid;
     uint32_t groups[32];
     size_t n_groups;
     char home[256];
 };
-json_t *container_config(const struct container_spec *s, const struct container_user *user, const char *rootfs, const char *init_path, bool cgroup_v2);
+json_t *container_config(const struct container_spec *s, const struct container_user *user, const char *rootfs,
+                         const char *init_path, bool cgroup_v2);
 /* Looks a user up in a container's root. 0; -ENOENT with `e` ("user 'bob' is not in the image's /etc/passwd"). */
 int container_user_find(const char *rootfs, const char *user, struct container_user *ret, struct err *e);
 /* Is it a container id as above? */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Containers on one machine: root file systems, OCI bundles for crun, the keeper that is their parent, volumes, logs and exec. */
+/* Containers on one machine: root file systems, OCI bundles for crun, the keeper that is their parent, volumes, logs
+ * and exec. */
 #pragma once
 
 #include "engine/container_log.h"

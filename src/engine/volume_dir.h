@@ -4,11 +4,14 @@
 
 #include "base/base.h"
 
-/* Makes it when missing. When it is new and `seed` names a folder of the image (absolute path on the host, inside a mounted root), its content, owner and mode are copied in first, as Docker
- * does; whole or not at all. *ret: the data folder (the caller frees). */
-int volume_dir_open(const char *state_dir, const char *ns, const char *name, const char *seed, char **ret, struct err *e);
+/* Makes it when missing. When it is new and `seed` names a folder of the image (absolute path on the host, inside a
+ * mounted root), its content, owner and mode are copied in first, as Docker does; whole or not at all. *ret: the data
+ * folder (the caller frees). */
+int volume_dir_open(const char *state_dir, const char *ns, const char *name, const char *seed, char **ret,
+                    struct err *e);
 int volume_dir_remove(const char *state_dir, const char *ns, const char *name, struct err *e); /* 0 also when absent */
 struct volume_dir_item {
     char *ns, *name;
 };
-int volume_dir_list(const char *state_dir, struct volume_dir_item **ret, size_t *ret_n, struct err *e); /* the caller frees all */
+int volume_dir_list(const char *state_dir, struct volume_dir_item **ret, size_t *ret_n,
+                    struct err *e); /* the caller frees all */

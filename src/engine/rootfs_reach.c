@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Opening and making files inside a container's root: the kernel resolves each path as if the root were "/" (openat2,
+ * RESOLVE_IN_ROOT), so that no link of an image leads outside. */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "engine/rootfs_private.h"
+#include "io/file.h"
+
+static int open_in(int root_fd, const char *path, uint64_t flags)
+{
+    struct open_how how = {.flags = flags | O_CLOEXEC, .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS};
+    long fd;
+    do
+        fd = syscall(SYS_openat2, root_fd, path, &how, sizeof(how));
+    while (fd < 0 && (errno == EINTR || errno == EAGAIN));
+    return fd < 0 ? -errno : (int)fd;
+}
+
+int rootfs_open_file(const char *rootfs, const char *path)
+{
+    AUTO_CLOSE int root_fd = open(rootfs, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (root_fd < 0)
+        return -errno;
+    /* O_NONBLOCK: an image may have put a FIFO there, on which a plain open would wait for ever. */
+    AUTO_CLOSE int fd = open_in(root_fd, path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+    if (fd < 0)
+        return fd;
+    struct stat st;
+    if (fstat(fd, &st) < 0)
+        return -errno;
+    if (!S_ISREG(st.st_mode))
+        return S_ISDIR(st.st_mode) ? -EISDIR : -EINVAL;
+    return take_fd(&fd);
+}
+
+/* Opens the folder `path` ("" is the root), made when it is missing; its parent must be there. */
+static int open_or_make_folder(int root_fd, int parent_fd, const char *path)
+{
+    int fd = open_in(root_fd, path, O_PATH | O_DIRECTORY);
+    if (fd != -ENOENT)
+        return fd;
+    const char *slash = strrchr(path, '/');
+    if (mkdirat(parent_fd, slash ? slash + 1 : path, 0755) < 0 && errno != EEXIST)
+        return -errno;
+    return open_in(root_fd, path, O_PATH | O_DIRECTORY);
+}
+
+static int make_folders(int root_fd, char *path)
+{
+    AUTO_CLOSE int at = open_in(root_fd, ".", O_PATH | O_DIRECTORY);
+    for (char *end = path; at >= 0 && *end != '\0';) {
+        end += strcspn(end, "/");
+        char kept = *end;
+        *end = '\0';
+        int next = open_or_make_folder(root_fd, at, path);
+        *end = kept;
+        if (kept != '\0')
+            end++;
+        close(at);
+        at = next;
+    }
+    return at < 0 ? at : take_fd(&at);
+}
+
+static int make_file(int root_fd, char *path)
+{
+    AUTO_CLOSE int there = open_in(root_fd, path, O_PATH);
+    if (there >= 0) {
+        struct stat st;
+        if (fstat(there, &st) < 0)
+            return -errno;
+        return S_ISDIR(st.st_mode) ? -EISDIR : 0;
+    }
+    char *slash = strrchr(path, '/');
+    char empty[] = "";
+    if (slash)
+        *slash = '\0';
+    AUTO_CLOSE int folder = make_folders(root_fd, slash ? path : empty);
+    if (slash)
+        *slash = '/';
+    if (folder < 0)
+        return folder;
+    AUTO_CLOSE int fd =
+        openat(folder, slash ? slash + 1 : path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644);
+    return fd < 0 ? -errno : 0;
+}
+
+int rootfs_make_target(int root_fd, const char *path, bool is_file, struct err *e)
+{
+    AUTO_FREE char *clean = file_clean_relative(path + strspn(path, "/"));
+    if (*path != '/' || clean == NULL)
+        return err_set(e, EINVAL, "path '%s' in the container is not absolute, or leads out of it", path);
+    if (is_file) {
+        int r = make_file(root_fd, clean);
+        return r < 0 ? err_errno(e, -r, "make file %s in the container", path) : 0;
+    }
+    AUTO_CLOSE int fd = make_folders(root_fd, clean);
+    return fd < 0 ? err_errno(e, -fd, "make folder %s in the container", path) : 0;
+}
