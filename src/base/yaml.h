@@ -20,7 +20,7 @@ struct ynode {
     int line, col;    /* 1-based place of the first character */
     const char *text; /* scalar: its text, NUL-closed */
     size_t len;
-    bool plain;       /* scalar: not quoted, not a block: its text may mean null, a number or a boolean */
+    bool plain;       /* scalar: no quotes, no block, no tag: its text may mean null, a number or a boolean */
     const char *tag;  /* explicit tag, or NULL */
     struct ynode **items; /* sequence */
     struct ypair *pairs;  /* mapping, in order of the text */
