@@ -7,7 +7,7 @@
 /* The helper's program: `sedge image-helper pull REF` or `sedge image-helper import [--name NAME]` (archive on standard input: OCI or Docker archive, or a plain root
  * tar; gzip, zstd, xz or bare), with --store FOLDER [--platform os/arch[/variant]] [--registries FILE] [--max-bytes N].
  * Progress comes on standard output as JSON lines: {"status": "text", "layer": "sha256:..", "current": n, "total": n}, at last
- * {"image": "sha256:...", "name": "..."} and exit status 0, or {"error": "text", "code": "NOT_FOUND|DENIED|UNREACHABLE|CORRUPT|TOO_BIG|NO_SPACE|BAD_IMAGE|BAD_NAME"} and 1.
+ * {"image": "sha256:...", "name": "..."} and exit status 0, or {"error": "text", "code": "NOT_FOUND|DENIED|UNREACHABLE|CORRUPT|TOO_BIG|NO_SPACE|BAD_IMAGE|BAD_NAME|FAILED"} and 1.
  * Two helpers may run at once on one store, also for the same image. Broken at any point (kill -9, power cut), the store holds nothing half-made, and a pull goes on where it broke. */
 int image_helper_main(int argc, char **argv);
 
