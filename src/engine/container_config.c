@@ -13,6 +13,8 @@
 #include "engine/container_spec.h"
 
 #define DEFAULT_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+#define NOFILE_SOFT  1024
+#define NOFILE_HARD  524288
 #define CPU_PERIOD   100000
 #define CPU_LEAST    1000 /* the kernel's least quota, in microseconds */
 
@@ -97,13 +99,18 @@ json_t *config_capabilities(const json_t *caps, bool root)
     return all;
 }
 
-static json_t *config_rlimits(void)
+/* Many open files are allowed but not given at once: old programs close or reserve up to the soft limit. */
+static json_t *config_rlimits(uint64_t hard_most)
 {
-    /* Many open files are allowed but not given at once: old programs close or reserve up to the soft limit. */
-    return json_pack("[{s:s, s:i, s:i}]", "type", "RLIMIT_NOFILE", "soft", 1024, "hard", 524288);
+    json_t *limit = json_object();
+    json_put_str(limit, "type", "RLIMIT_NOFILE");
+    json_put_int(limit, "soft", (int64_t)(hard_most < NOFILE_SOFT ? hard_most : NOFILE_SOFT));
+    json_put_int(limit, "hard", (int64_t)(hard_most < NOFILE_HARD ? hard_most : NOFILE_HARD));
+    return json_pack("[o]", limit);
 }
 
-static json_t *config_process(const struct container_spec *s, const struct container_user *user, const json_t *caps)
+static json_t *config_process(const struct container_spec *s, const struct container_user *user, const json_t *caps,
+                              uint64_t nofile_hard)
 {
     json_t *p = json_object();
     json_object_set_new(p, "terminal", json_boolean(s->terminal));
@@ -112,7 +119,7 @@ static json_t *config_process(const struct container_spec *s, const struct conta
     json_object_set_new(p, "env", config_env(s, user));
     json_put_str(p, "cwd", str_empty(s->working_dir) ? "/" : s->working_dir);
     json_object_set_new(p, "capabilities", config_capabilities(caps, user->uid == 0));
-    json_object_set_new(p, "rlimits", config_rlimits());
+    json_object_set_new(p, "rlimits", config_rlimits(nofile_hard));
     json_object_set_new(p, "noNewPrivileges", json_false());
     json_put_int(p, "oomScoreAdj", 0);
     return p;
@@ -281,15 +288,15 @@ static json_t *config_linux(const struct container_spec *s, const json_t *caps, 
 }
 
 json_t *container_config(const struct container_spec *s, const struct container_user *user, const char *rootfs,
-                         const char *init_path, bool cgroup_v2)
+                         const struct container_host *host)
 {
     AUTO_JSON json_t *caps = capability_list(s);
     json_t *c = json_object();
     json_put_str(c, "ociVersion", "1.0.0");
-    json_object_set_new(c, "process", config_process(s, user, caps));
+    json_object_set_new(c, "process", config_process(s, user, caps, host->nofile_hard));
     json_object_set_new(c, "root", json_pack("{s:s, s:b}", "path", rootfs, "readonly", s->read_only_root));
     json_put_str(c, "hostname", str_empty(s->hostname) ? s->id : s->hostname);
-    json_object_set_new(c, "mounts", config_mounts(s, init_path));
-    json_object_set_new(c, "linux", config_linux(s, caps, cgroup_v2));
+    json_object_set_new(c, "mounts", config_mounts(s, host->init_path));
+    json_object_set_new(c, "linux", config_linux(s, caps, host->cgroup_v2));
     return c;
 }

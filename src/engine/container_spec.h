@@ -47,8 +47,12 @@ struct container_user {
     size_t n_groups;
     char home[256];
 };
-json_t *container_config(const struct container_spec *s, const struct container_user *user, const char *rootfs,
-                         const char *init_path, bool cgroup_v2);
+struct container_host {
+    const char *init_path; /* the small init on the host; used when spec.init */
+    uint64_t nofile_hard;  /* how many open files the starting process may allow at most (RLIMIT_NOFILE's hard limit, unless it may raise it) */
+    bool cgroup_v2;
+};
+json_t *container_config(const struct container_spec *s, const struct container_user *user, const char *rootfs, const struct container_host *host);
 /* Looks a user up in a container's root. 0; -ENOENT with `e` ("user 'bob' is not in the image's /etc/passwd"). */
 int container_user_find(const char *rootfs, const char *user, struct container_user *ret, struct err *e);
 /* Is it a container id as above? */

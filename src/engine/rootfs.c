@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -114,6 +115,15 @@ static int place_init(const char *run_dir, char **ret_path, struct err *e)
     return r;
 }
 
+/* Where raising a hard limit is not ours to do, asking crun for more than ours would fail the start. */
+static uint64_t nofile_hard(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
+        return 1024;
+    return limit.rlim_max;
+}
+
 static int write_config(const struct rootfs_dirs *d, const struct container_spec *s, const char *rootfs,
                         const char *bundle, struct err *e)
 {
@@ -124,7 +134,8 @@ static int write_config(const struct rootfs_dirs *d, const struct container_spec
         r = place_init(d->run_dir, &init, e);
     if (r < 0)
         return r;
-    AUTO_JSON json_t *config = container_config(s, &user, rootfs, init, cgroup_is_v2());
+    struct container_host host = {.init_path = init, .nofile_hard = nofile_hard(), .cgroup_v2 = cgroup_is_v2()};
+    AUTO_JSON json_t *config = container_config(s, &user, rootfs, &host);
     AUTO_FREE char *text = json_text(config);
     AUTO_FREE char *path = file_join(bundle, "config.json");
     return file_write_fast(path, text, strlen(text), 0600, e);

@@ -7,6 +7,8 @@
 /* Opens a regular file of the container for reading; links are followed inside the root only. Descriptor or -errno
  * (-EISDIR, -EINVAL for what is no regular file). */
 int rootfs_open_file(const char *rootfs, const char *path);
+/* Opens a folder of the container for reading, likewise. Descriptor or -errno. */
+int rootfs_open_folder(const char *rootfs, const char *path);
 /* Makes a folder (with parents), or an empty file in it, inside the root behind root_fd. 0 also when it is there. */
 int rootfs_make_target(int root_fd, const char *path, bool is_file, struct err *e);
 /* Mounts the layers (lowest first) with upper and work as an overlay at `target`. */

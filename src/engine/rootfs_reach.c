@@ -39,6 +39,12 @@ int rootfs_open_file(const char *rootfs, const char *path)
     return take_fd(&fd);
 }
 
+int rootfs_open_folder(const char *rootfs, const char *path)
+{
+    AUTO_CLOSE int root_fd = open(rootfs, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    return root_fd < 0 ? -errno : open_in(root_fd, path, O_RDONLY | O_DIRECTORY);
+}
+
 /* Opens the folder `path` ("" is the root), made when it is missing; its parent must be there. */
 static int open_or_make_folder(int root_fd, int parent_fd, const char *path)
 {

@@ -4,11 +4,9 @@
 
 #include "base/base.h"
 
-/* Makes it when missing. When it is new and `seed` names a folder of the image (absolute path on the host, inside a
- * mounted root), its content, owner and mode are copied in first, as Docker does; whole or not at all. *ret: the data
- * folder (the caller frees). */
-int volume_dir_open(const char *state_dir, const char *ns, const char *name, const char *seed, char **ret,
-                    struct err *e);
+/* Makes it when missing. When it is new and `root` (a container's mounted root) has a folder `seed` (its path in the container), that folder's content, owners, modes and times
+ * are copied in first, as Docker does; whole or not at all. root NULL: it begins empty. *ret: the data folder (the caller frees). */
+int volume_dir_open(const char *state_dir, const char *ns, const char *name, const char *root, const char *seed, char **ret, struct err *e);
 int volume_dir_remove(const char *state_dir, const char *ns, const char *name, struct err *e); /* 0 also when absent */
 struct volume_dir_item {
     char *ns, *name;
