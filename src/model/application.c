@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+/* The fields of applications. */
+#include "model/application.h"
+
+#include "model/rows.h"
+
+static const char *const wanted_states[] = {"Running", "Stopped", "Removed", NULL};
+static const char *const override_states[] = {"Running", "Stopped", NULL};
+
+static const struct field override_rows[] = {
+    ROW(application_override, "name", name, FIELD_TEXT, FIELD_REQUIRED, "component"),
+    ROW_ONE_OF(application_override, "state", state, 0, NULL, override_states, "instead of the application's"),
+    ROW(application_override, "replicas", replicas, FIELD_INT, FIELD_NATURAL, "instead of the template's"),
+};
+static const struct field_table override_fields =
+    FIELDS("ComponentOverride", application_override, "name", override_rows);
+
+static const struct field source_rows[] = {
+    ROW(application_source, "bundle", bundle, FIELD_TEXT, 0, "digest of the uploaded bundle"),
+    ROW(application_source, "entry", entry, FIELD_TEXT, 0, "path of the template in it"),
+    ROW(application_source, "inputs", inputs, FIELD_JSON, 0, "values of the template's inputs"),
+};
+static const struct field_table source_fields = FIELDS("ApplicationSource", application_source, NULL, source_rows);
+
+static const struct field spec_rows[] = {
+    ROW_OF(application_spec, "source", source, FIELD_INLINE, FIELD_REQUIRED, &source_fields, "template and inputs"),
+    ROW_ONE_OF(application_spec, "state", state, 0, "Running", wanted_states, "what is wanted of it"),
+    ROW(application_spec, "removeVolumes", remove_volumes, FIELD_BOOL, 0, "with Removed: its volumes too"),
+    ROW_OF(application_spec, "components", components, FIELD_LIST, 0, &override_fields, "what differs for components"),
+    ROW(application_spec, "plan", plan, FIELD_TEXTS, 0, "operations to do, in order; none: planned from the topology"),
+    ROW_DEFAULT(application_spec, "attempt", attempt, FIELD_INT, FIELD_NATURAL, "0", "raised to try again"),
+};
+static const struct field_table spec_fields = FIELDS("ApplicationSpec", application_spec, NULL, spec_rows);
+
+static const struct field component_rows[] = {
+    ROW(application_component, "name", name, FIELD_TEXT, FIELD_REQUIRED, "node template"),
+    ROW(application_component, "type", type, FIELD_TEXT, 0, "node type"),
+    ROW(application_component, "kind", kind, FIELD_TEXT, 0, "container, software, volume or abstract"),
+    ROW(application_component, "state", state, FIELD_TEXT, 0, "state it is in"),
+    ROW(application_component, "goal", goal, FIELD_TEXT, 0, "state it is to reach"),
+    ROW_DEFAULT(application_component, "replicas", replicas, FIELD_INT, 0, "0", "pods wanted"),
+    ROW_DEFAULT(application_component, "ready", ready, FIELD_INT, 0, "0", "pods ready"),
+    ROW(application_component, "pods", pods, FIELD_TEXTS, 0, "names of its pods"),
+    ROW(application_component, "operation", operation, FIELD_TEXT, 0, "under way or failed"),
+    ROW(application_component, "failed", failed, FIELD_BOOL, 0, "the operation failed"),
+    ROW(application_component, "message", message, FIELD_TEXT, 0, "why"),
+    ROW(application_component, "log", log, FIELD_TEXT, 0, "last lines"),
+};
+static const struct field_table component_fields =
+    FIELDS("ApplicationComponent", application_component, "name", component_rows);
+
+static const struct field status_rows[] = {
+    ROW(application_status, "phase", phase, FIELD_TEXT, 0, "Deploying, Running, Stopped, Failed, Removing"),
+    ROW(application_status, "message", message, FIELD_TEXT, 0, "a sentence"),
+    ROW_DEFAULT(application_status, "observedGeneration", observed, FIELD_INT, 0, "0", "generation this speaks of"),
+    ROW_DEFAULT(application_status, "planDone", plan_done, FIELD_INT, 0, "0",
+                "steps of an explicit plan that are done"),
+    ROW_OF(application_status, "components", components, FIELD_LIST, 0, &component_fields, "a component each"),
+    ROW(application_status, "outputs", outputs, FIELD_JSON, 0, "values of the template's outputs"),
+    ROW_OF(application_status, "applied", applied, FIELD_INLINE, 0, &source_fields, "what stands"),
+    ROW(application_status, "hashes", hashes, FIELD_JSON, 0, "definition that each component stands by"),
+};
+static const struct field_table status_fields = FIELDS("ApplicationStatus", application_status, NULL, status_rows);
+
+static const struct field application_rows[] = {
+    OBJECT_ROWS(application),
+    ROW_OF(application, "spec", spec, FIELD_INLINE, FIELD_REQUIRED, &spec_fields, "what is wanted"),
+    ROW_OF(application, "status", status, FIELD_INLINE, FIELD_STATUS, &status_fields, "what is"),
+};
+const struct field_table application_fields = FIELDS("Application", application, NULL, application_rows);

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Application: one deployed TOSCA service template, with its inputs (sedge.dev/v1). */
+#pragma once
+
+#include "model/object.h"
+
+struct application_override {
+    char *name;       /* component */
+    char *state;      /* "Running" or "Stopped"; NULL: as the application */
+    int64_t replicas; /* FIELD_UNSET: as the template says */
+};
+/* What a template is made of, as last given (spec) and as it stands (status.applied). */
+struct application_source {
+    char *bundle;   /* digest of the uploaded bundle */
+    char *entry;    /* path of the template in it */
+    json_t *inputs; /* object */
+};
+struct application_spec {
+    struct application_source source;
+    char *state;                  /* "Running", "Stopped", "Removed" */
+    bool remove_volumes;          /* with "Removed": the volumes too */
+    struct field_list components; /* struct application_override */
+    struct strv plan;             /* explicit plan, "component:Interface.operation"; empty: made from the topology */
+    int64_t attempt;              /* raised by each deploy: failed operations are tried again */
+};
+struct application_component {
+    char *name, *type, *kind;
+    char *state, *goal; /* protocol states */
+    int64_t replicas, ready;
+    struct strv pods;
+    char *operation, *message, *log; /* of what is under way or failed */
+    bool failed;
+};
+struct application_status {
+    char *phase; /* "Deploying", "Running", "Stopped", "Failed", "Removing" */
+    char *message;
+    int64_t observed;             /* generation that this status speaks of */
+    int64_t plan_done;            /* explicit plan: steps done */
+    struct field_list components; /* struct application_component */
+    json_t *outputs;              /* object: name -> value; null while it is not known */
+    struct application_source applied;
+    json_t *hashes; /* component -> hash of its definition as it stands */
+};
+struct application {
+    OBJECT_HEAD;
+    struct application_spec spec;
+    struct application_status status;
+};
+extern const struct field_table application_fields;

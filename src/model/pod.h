@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Pod: one or more containers that share network and fate, on one node; the unit of scheduling. */
+#pragma once
+
+#include "model/object.h"
+
+struct env_var {
+    char *name, *value;
+};
+struct container_port {
+    char *name, *host_ip, *protocol;
+    int64_t port, host_port; /* host_port: FIELD_UNSET or 0: not published */
+};
+struct volume_mount {
+    char *name, *path, *sub_path;
+    bool read_only;
+};
+struct resources {
+    json_t *limits, *requests; /* "cpu", "memory", "sedge.dev/pids" */
+};
+struct cap_change {
+    struct strv add, drop;
+};
+struct security {
+    int64_t run_as_user, run_as_group;
+    bool read_only_root, privileged;
+    struct cap_change *capabilities;
+};
+struct pod_container {
+    char *name, *image, *pull_policy, *working_dir;
+    char *user; /* ours: a name or number as images write it */
+    struct strv command, args;
+    struct field_list env;    /* struct env_var */
+    struct field_list ports;  /* struct container_port */
+    struct field_list mounts; /* struct volume_mount */
+    struct resources *resources;
+    struct security *security;
+    bool tty, stdin_open;
+    char *termination_path, *termination_policy;
+};
+struct pod_volume {
+    char *name;
+    struct host_path {
+        char *path, *type;
+    } * host_path;
+    struct volume_claim {
+        char *claim;
+        bool read_only;
+    } * claim;
+    json_t *empty_dir; /* object */
+};
+/* One transition of a software component's protocol, with the script that carries it out. */
+struct component_step {
+    char *interface, *operation, *source, *target;
+    char *script;          /* path in the bundle; NULL: nothing to run */
+    struct field_list env; /* struct env_var: inputs by their own names and as INPUT_<NAME> */
+    int64_t timeout_s;     /* 0: none */
+};
+/* A software component that lives in a pod's first container. */
+struct pod_component {
+    char *name;
+    char *initial;           /* state of what does not exist */
+    char *goal;              /* the state that the node brings it to and keeps it in */
+    char *stopped;           /* the state it falls back to when its container stops */
+    struct field_list steps; /* struct component_step */
+    int64_t attempt;         /* raised to try a failed operation again */
+    struct strv
+        after; /* components (names) of the same pod or others that must be at their goals before this one starts */
+};
+struct pod_link {
+    char *name;    /* name that resolves inside */
+    char *service; /* service of the same namespace */
+};
+/* What Kubernetes has no field for. */
+struct pod_sedge {
+    char *state;             /* "Running" or "Stopped": containers are kept with their writable layer, but do not run */
+    char *bundle;            /* digest of the bundle that is mounted at /sedge/bundle */
+    bool sleep;              /* the containers' own command is replaced by an endless sleep */
+    struct field_list links; /* struct pod_link */
+    struct field_list components; /* struct pod_component, in order */
+    struct strv after;            /* components of the application whose pods are to run before this one starts */
+};
+struct pod_spec {
+    char *node_name, *restart_policy, *hostname, *service_account, *dns_policy, *scheduler;
+    int64_t grace_s;
+    bool host_network;
+    struct field_list containers; /* struct pod_container */
+    struct field_list volumes;    /* struct pod_volume */
+    struct pod_sedge *sedge;
+    json_t *security_context, *node_selector;
+};
+struct state_waiting {
+    char *reason, *message;
+};
+struct state_running {
+    char *started;
+};
+struct state_terminated {
+    int64_t exit_code, signal;
+    char *reason, *message, *started, *finished, *container_id;
+};
+struct container_state {
+    struct state_waiting *waiting;
+    struct state_running *running;
+    struct state_terminated *terminated;
+};
+struct container_report {
+    char *name, *image, *image_id, *container_id;
+    bool ready, started;
+    int64_t restarts;
+    int64_t pid; /* ours: of its first process, 0 when it does not run */
+    struct container_state state, last_state;
+};
+struct component_report {
+    char *name, *state; /* state reached */
+    char *operation;    /* under way or failed, "Standard.create" */
+    bool failed;
+    int64_t exit_code, attempt;
+    char *message; /* why it failed */
+    char *log;     /* last lines of the failed operation */
+};
+struct pod_status {
+    char *phase, *reason, *message, *host_ip, *pod_ip, *started, *qos;
+    struct field_list ips;        /* struct pod_ip */
+    struct field_list conditions; /* struct condition */
+    struct field_list containers; /* struct container_report */
+    struct field_list components; /* struct component_report */
+};
+struct pod_ip {
+    char *ip;
+};
+struct pod {
+    OBJECT_HEAD;
+    struct pod_spec spec;
+    struct pod_status status;
+};
+extern const struct field_table pod_fields, pod_spec_fields, pod_status_fields, pod_container_fields;
