@@ -67,3 +67,6 @@ int net_cidr_parse(const char *text, struct net_cidr *ret, struct err *e);
 char *net_cidr_nth(const struct net_cidr *c, uint32_t n);
 /* A free address chosen round robin after `last`; `taken` holds texts. NULL when the range is full. The caller frees. */
 char *net_cidr_free(const struct net_cidr *c, const struct strv *taken, uint32_t *last);
+/* The index of the first candidate whose ranges overlap with no address or route of this machine (those of its own bridge aside): asks the kernel. -EADDRINUSE with `e` when none is
+ * free. */
+int net_cidr_choose(const struct net_config *candidates, size_t n, size_t *ret, struct err *e);
