@@ -18,7 +18,7 @@ struct lazy_symbol {
     void **where;
 };
 #define LAZY_MEMBER(fn) __typeof__(&fn) fn;
-#define LAZY_SYMBOL(fn) {#fn, (void **)&LAZY_LIB.fn},
+#define LAZY_SYMBOL(fn) {#fn, (void **)(uintptr_t)&LAZY_LIB.fn},
 
 /* 0, or -ENOENT with `e` naming the library, its missing symbol and the Debian package to install (from a small table). Stays open for ever. Call it once per process use;
  * calling again with the same symbols is a no-op. Thread-safe. */

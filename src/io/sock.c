@@ -81,26 +81,33 @@ static int clear_place(const char *path, const struct sockaddr_un *address, int 
     return 0;
 }
 
+/* The mode before bind keeps the socket closed to others from its first moment; the chmod after it undoes the umask. */
+static int bind_unix(int fd, const struct sockaddr_un *address, mode_t mode)
+{
+    if (fchmod(fd, mode) < 0 || bind(fd, (const struct sockaddr *)address, sizeof(*address)) < 0)
+        return -errno;
+    if (chmod(address->sun_path, mode) == 0 && listen(fd, BACKLOG) == 0)
+        return 0;
+    int code = errno;
+    unlink(address->sun_path);
+    return -code;
+}
+
 static int listen_kind(const char *path, int kind, mode_t mode, int *ret_fd, struct err *e)
 {
     struct sockaddr_un address;
     int r = unix_address(path, &address, e);
-    if (r == 0)
-        r = clear_place(path, &address, kind, e);
+    if (r < 0)
+        return r;
+    r = clear_place(path, &address, kind, e);
     if (r < 0)
         return r;
     AUTO_CLOSE int fd = socket(AF_UNIX, kind | SOCK_CLOEXEC, 0);
     if (fd < 0)
         return err_errno(e, errno, "make a socket");
-    /* The mode before bind keeps the socket closed to others from its first moment; the chmod after it undoes the
-     * umask. */
-    if (fchmod(fd, mode) < 0 || bind(fd, (const struct sockaddr *)&address, sizeof(address)) < 0)
-        return err_errno(e, errno, "listen at %s", path);
-    if (chmod(path, mode) < 0 || listen(fd, BACKLOG) < 0) {
-        r = err_errno(e, errno, "listen at %s", path);
-        unlink(path);
-        return r;
-    }
+    r = bind_unix(fd, &address, mode);
+    if (r < 0)
+        return err_errno(e, -r, "listen at %s", path);
     *ret_fd = take_fd(&fd);
     return 0;
 }

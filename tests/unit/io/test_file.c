@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Files: reads stop at their limit, writes are whole or not there, names are cleaned, locks exclude. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "io/file.h"
+
+static char folder[] = "/tmp/io-file-XXXXXX";
+
+static int make_folder(void **state)
+{
+    return mkdtemp(folder) ? 0 : -1;
+}
+
+static int remove_folder(void **state)
+{
+    return file_remove_tree(folder, NULL);
+}
+
+static void reads_up_to_the_limit(void **state)
+{
+    AUTO_FREE char *path = file_join(folder, "ten"), *text = NULL;
+    size_t len = 0;
+    struct err e = {0};
+    assert_int_equal(file_write(path, "0123456789", 10, 0640, &e), 0);
+    assert_int_equal(file_read(path, 10, &text, &len, &e), 0);
+    assert_int_equal(len, 10);
+    assert_string_equal(text, "0123456789");
+    char *none = NULL;
+    assert_int_equal(file_read(path, 9, &none, &len, &e), -EFBIG);
+    assert_non_null(strstr(e.text, path));
+    assert_int_equal(file_read("/nowhere/x", 9, &none, &len, &e), -ENOENT);
+    assert_int_equal(file_read(folder, 9, &none, &len, &e), -EISDIR);
+    assert_null(none);
+}
+
+static void reads_what_has_no_size(void **state)
+{
+    AUTO_FREE char *text = NULL, *piped = NULL;
+    size_t len = 0;
+    assert_int_equal(file_read("/proc/self/status", 1 << 20, &text, &len, NULL), 0);
+    assert_true(len > 100 && strlen(text) == len);
+    int fds[2];
+    assert_int_equal(pipe(fds), 0);
+    assert_int_equal(file_write_fd(fds[1], "abc", 3), 0);
+    close(fds[1]);
+    assert_int_equal(file_read_fd(fds[0], 3, &piped, &len, NULL), 0);
+    assert_string_equal(piped, "abc");
+    close(fds[0]);
+}
+
+static void reads_large_and_empty(void **state)
+{
+    AUTO_FREE char *path = file_join(folder, "large"), *data = mem_alloc(300000), *text = NULL, *empty = NULL;
+    size_t len = 1;
+    memset(data, 'z', 300000);
+    assert_int_equal(file_write_fast(path, data, 300000, 0600, NULL), 0);
+    assert_int_equal(file_read(path, 1 << 20, &text, &len, NULL), 0);
+    assert_int_equal(len, 300000);
+    assert_memory_equal(text, data, len);
+    assert_int_equal(file_write_fast(path, "", 0, 0600, NULL), 0);
+    assert_int_equal(file_read(path, 0, &empty, &len, NULL), 0);
+    assert_int_equal(len, 0);
+    assert_string_equal(empty, "");
+}
+
+static void write_replaces_and_leaves_nothing(void **state)
+{
+    AUTO_FREE char *dir = file_join(folder, "w/deep"), *path = file_join(dir, "f"), *taken = file_join(dir, "d");
+    struct stat st;
+    struct err e = {0};
+    assert_int_equal(file_mkdirs(dir, 0755, &e), 0);
+    assert_int_equal(file_mkdirs(dir, 0755, &e), 0);
+    assert_int_equal(file_write(path, "one", 3, 0600, &e), 0);
+    assert_int_equal(file_write(path, "two", 3, 0644, &e), 0);
+    assert_int_equal(stat(path, &st), 0);
+    assert_int_equal(st.st_mode & 07777, 0644);
+    assert_int_equal(mkdir(taken, 0700), 0);
+    assert_true(file_write(taken, "x", 1, 0600, &e) < 0); /* a folder is in the way of the rename */
+    AUTO_STRV struct strv names = {0};
+    assert_int_equal(file_list(dir, &names, &e), 0);
+    assert_int_equal(names.n, 2);
+    assert_string_equal(names.v[0], "d");
+    assert_string_equal(names.v[1], "f");
+    assert_int_equal(file_write("/nowhere/f", "x", 1, 0600, &e), -ENOENT);
+    assert_int_equal(file_mkdirs(path, 0700, &e), -ENOTDIR);
+}
+
+static void joins_and_cleans(void **state)
+{
+    static const char *const cases[][2] = {
+        {"x/../y//z", "y/z"}, {"./a/./b/", "a/b"},  {"", ""},       {".", ""},
+        {"a/..", ""},         {"a/../..", NULL},    {"..", NULL},   {"/abs", NULL},
+        {"...", "..."},       {"a/b/../../c", "c"}, {"..a", "..a"}, {"a/../../a", NULL},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        AUTO_FREE char *clean = file_clean_relative(cases[i][0]);
+        assert_true(str_eq(clean, cases[i][1]));
+    }
+    static const char *const joins[][3] = {
+        {"a", "b", "a/b"}, {"a/", "/b", "a/b"}, {"/", "b", "/b"}, {"a//", "b", "a/b"}};
+    for (size_t i = 0; i < ARRAY_LEN(joins); i++) {
+        AUTO_FREE char *joined = file_join(joins[i][0], joins[i][1]);
+        assert_string_equal(joined, joins[i][2]);
+    }
+}
+
+static void a_lock_excludes(void **state)
+{
+    AUTO_FREE char *path = file_join(folder, "lock");
+    struct err e = {0};
+    int one = -1, two = -1;
+    assert_int_equal(file_lock(path, &one, &e), 0);
+    assert_int_equal(file_lock(path, &two, &e), -EAGAIN);
+    assert_int_equal(two, -1);
+    close(one);
+    assert_int_equal(file_lock(path, &two, &e), 0);
+    close(two);
+}
+
+static void tells_free_bytes(void **state)
+{
+    assert_true(file_free_bytes(folder) > 0);
+    assert_int_equal(file_free_bytes("/nowhere"), -ENOENT);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(reads_up_to_the_limit), cmocka_unit_test(reads_what_has_no_size),
+        cmocka_unit_test(reads_large_and_empty), cmocka_unit_test(write_replaces_and_leaves_nothing),
+        cmocka_unit_test(joins_and_cleans),      cmocka_unit_test(a_lock_excludes),
+        cmocka_unit_test(tells_free_bytes),
+    };
+    return cmocka_run_group_tests(tests, make_folder, remove_folder);
+}
