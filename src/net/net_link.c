@@ -135,13 +135,23 @@ int net_link_port(struct netlink *nl, int index, struct err *e)
     return r < 0 ? r : no_ipv6_address(nl, index, e);
 }
 
-int net_link_up(struct netlink *nl, int index, struct err *e)
+static int switch_link(struct netlink *nl, int index, unsigned flags, struct err *e)
 {
     struct netlink_msg m;
     struct ifinfomsg *info = begin_link(&m, RTM_NEWLINK, 0, index);
-    info->ifi_flags = IFF_UP;
+    info->ifi_flags = flags;
     info->ifi_change = IFF_UP;
     return netlink_request(nl, &m, e);
+}
+
+int net_link_up(struct netlink *nl, int index, struct err *e)
+{
+    return switch_link(nl, index, IFF_UP, e);
+}
+
+int net_link_down(struct netlink *nl, int index, struct err *e)
+{
+    return switch_link(nl, index, 0, e);
 }
 
 int net_link_delete(struct netlink *nl, int index, struct err *e)

@@ -27,6 +27,7 @@ int net_link_veth(struct netlink *nl, const struct net_veth *v, struct err *e);
 /* A bridge's port: sends back where it came from too (hairpin), makes itself no IPv6 address. */
 int net_link_port(struct netlink *nl, int index, struct err *e);
 int net_link_up(struct netlink *nl, int index, struct err *e);
+int net_link_down(struct netlink *nl, int index, struct err *e);
 int net_link_delete(struct netlink *nl, int index, struct err *e);
 int net_link_addr(struct netlink *nl, int index, uint32_t address, int bits, struct err *e); /* 0 also when there */
 /* Through the link to `to`; gateway 0: the link itself leads there. Replaces one to the same place. */

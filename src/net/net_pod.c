@@ -73,8 +73,22 @@ static char *read_address(const struct net_config *c, const char *pod_id)
     return net_addr_parse(text, &unused) ? take_ptr(text) : NULL;
 }
 
+/* Temporary files of a process that was killed while it wrote. */
+static void sweep(const struct net_config *c)
+{
+    AUTO_FREE char *folder = file_join(c->run_dir, "netns");
+    AUTO_STRV struct strv files = {0};
+    (void)file_list(folder, &files, NULL);
+    for (size_t i = 0; i < files.n; i++) {
+        AUTO_FREE char *path = file_join(folder, files.v[i]);
+        if (files.v[i][0] == '.')
+            (void)unlink(path);
+    }
+}
+
 int net_pod_load(struct net *n, struct err *e)
 {
+    sweep(&n->config);
     AUTO_STRV struct strv ids = {0};
     int r = net_pod_names(&n->config, &ids, e);
     for (size_t i = 0; i < ids.n; i++) {
@@ -277,17 +291,25 @@ int net_attach(struct net *n, const char *pod_id, const char *address, char **re
     return 0;
 }
 
-int net_pod_remove(struct netlink *nl, const struct net_config *c, const char *pod_id, struct err *e)
+/* Deleting the link here would wait for the kernel some 25 ms. With its namespace it goes by itself, soon after the
+ * last process of the pod; switched off, it can no longer answer for an address that the next pod may have. */
+static int cut_off(struct netlink *nl, const char *pod_id, struct err *e)
 {
     char host_end[NET_HOST_END_SIZE];
     struct net_link l;
-    AUTO_FREE char *pin = net_pod_path(c, pod_id, "");
-    AUTO_FREE char *file = net_pod_path(c, pod_id, IP_SUFFIX);
     net_pod_host_end(pod_id, host_end);
     int r = net_link_find(nl, host_end, &l, e);
     if (r == 0)
-        r = net_link_delete(nl, l.index, e);
-    if (r == 0 || r == -ENODEV)
+        r = net_link_down(nl, l.index, e);
+    return r == -ENODEV ? 0 : r;
+}
+
+int net_pod_remove(struct netlink *nl, const struct net_config *c, const char *pod_id, struct err *e)
+{
+    AUTO_FREE char *pin = net_pod_path(c, pod_id, "");
+    AUTO_FREE char *file = net_pod_path(c, pod_id, IP_SUFFIX);
+    int r = cut_off(nl, pod_id, e);
+    if (r == 0)
         r = netns_unpin(pin, e);
     if (r == 0 && unlink(file) < 0 && errno != ENOENT)
         r = err_errno(e, errno, "remove '%s'", file);
