@@ -34,6 +34,7 @@ struct frame {
 void frame_put(struct buf *to, enum frame_type type, uint32_t stream, const void *data, size_t len);
 /* Appends any length of DATA or DATA_ERR as several frames. */
 void frame_put_data(struct buf *to, enum frame_type type, uint32_t stream, const void *data, size_t len);
-void frame_put_json(struct buf *to, enum frame_type type, uint32_t stream, const json_t *v);
+/* 0, or -EMSGSIZE with nothing appended when the text is longer than FRAME_MAX. */
+int frame_put_json(struct buf *to, enum frame_type type, uint32_t stream, const json_t *v);
 /* Takes the frame at the front of `data`: its whole size in bytes, 0 when it is not all there yet, -EINVAL when it is no frame. */
 ssize_t frame_get(const void *data, size_t len, struct frame *ret);

@@ -58,5 +58,6 @@ ssize_t http_head_parse(const char *text, size_t len, struct http_head *ret);
 struct http_chunks {
     int state;
     uint64_t left;
+    uint32_t skipped; /* bytes of the extension or of the trailers passed over: bounded */
 };
 ssize_t http_chunks_feed(struct http_chunks *c, const char *data, size_t len, struct buf *out, bool *done);

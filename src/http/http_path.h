@@ -13,7 +13,6 @@ struct http_path {
 };
 /* 0; -EINVAL on a bad escape, NUL, "." or "..", more than HTTP_PATH_PARTS parts, more than 64 query pairs, more than 8 KiB. */
 int http_path_parse(const char *target, struct http_path *ret, struct err *e);
-/* The same when path and query came apart (values in `query` are decoded already by the server). */
 void http_path_done(struct http_path *p);
 /* Percent-encodes for use as one part or one query value. The caller frees. */
 char *http_escape(const char *s);

@@ -31,3 +31,7 @@ ssize_t tls_write(struct tls_session *s, const void *data, size_t len); /* all o
 size_t tls_pending(const struct tls_session *s); /* bytes decrypted and not yet read: poll does not see them */
 int tls_fd(const struct tls_session *s);
 void tls_close(struct tls_session *s);
+
+/* A server's side of it: the certificate that the peer of a GnuTLS session (gnutls_session_t) has shown, as PEM, when it is good by the CA of the
+ * session's credentials and meant for clients; NULL otherwise. The caller frees. */
+char *tls_peer_pem(void *gnutls_session);

@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Certificates: made, signed and read. */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <string.h>
+
+#include "io/tls_private.h"
+
+/* 2020-01-01. A board without a clock starts some years back; certificates of our own making must be good there, too.
+ */
+#define NOT_BEFORE  1577836800
+#define SERIAL_SIZE 16
+#define PEM_SIZE    16384
+#define NAME_SIZE   1024
+
+void tls_identity_done(struct tls_identity *i)
+{
+    if (i->key_pem)
+        explicit_bzero(i->key_pem, strlen(i->key_pem));
+    mem_freep(&i->cert_pem);
+    mem_freep(&i->key_pem);
+    *i = (struct tls_identity){0};
+}
+
+static void crt_free(gnutls_x509_crt_t *crt)
+{
+    if (*crt)
+        tls_library.gnutls_x509_crt_deinit(*crt);
+}
+
+static void key_free(gnutls_x509_privkey_t *key)
+{
+    if (*key)
+        tls_library.gnutls_x509_privkey_deinit(*key);
+}
+#define AUTO_CRT AUTO(crt_free)
+#define AUTO_KEY AUTO(key_free)
+
+static int crt_read(const char *pem, gnutls_x509_crt_t *ret)
+{
+    gnutls_datum_t text = tls_datum(pem);
+    int r = tls_library.gnutls_x509_crt_init(ret);
+    return r < 0 ? r : tls_library.gnutls_x509_crt_import(*ret, &text, GNUTLS_X509_FMT_PEM);
+}
+
+static int set_names(gnutls_x509_crt_t crt, const struct tls_request *q)
+{
+    int r = tls_library.gnutls_x509_crt_set_dn_by_oid(crt, GNUTLS_OID_X520_COMMON_NAME, 0, q->common_name,
+                                                      (unsigned)strlen(q->common_name));
+    for (size_t i = 0; r >= 0 && q->organisations && q->organisations[i]; i++)
+        r = tls_library.gnutls_x509_crt_set_dn_by_oid(crt, GNUTLS_OID_X520_ORGANIZATION_NAME, 0, q->organisations[i],
+                                                      (unsigned)strlen(q->organisations[i]));
+    for (size_t i = 0; r >= 0 && q->names && q->names[i]; i++) {
+        unsigned char address[16];
+        const char *name = q->names[i];
+        int size = inet_pton(AF_INET, name, address) == 1 ? 4 : inet_pton(AF_INET6, name, address) == 1 ? 16 : 0;
+        r = size > 0 ? tls_library.gnutls_x509_crt_set_subject_alt_name(crt, GNUTLS_SAN_IPADDRESS, address,
+                                                                        (unsigned)size, GNUTLS_FSAN_APPEND)
+                     : tls_library.gnutls_x509_crt_set_subject_alt_name(crt, GNUTLS_SAN_DNSNAME, name,
+                                                                        (unsigned)strlen(name), GNUTLS_FSAN_APPEND);
+    }
+    return r;
+}
+
+static int set_uses(gnutls_x509_crt_t crt, const struct tls_request *q)
+{
+    unsigned usage = q->ca ? GNUTLS_KEY_KEY_CERT_SIGN | GNUTLS_KEY_CRL_SIGN : GNUTLS_KEY_DIGITAL_SIGNATURE;
+    int r = tls_library.gnutls_x509_crt_set_basic_constraints(crt, q->ca, -1);
+    if (r >= 0)
+        r = tls_library.gnutls_x509_crt_set_key_usage(crt, usage);
+    if (r >= 0 && q->server)
+        r = tls_library.gnutls_x509_crt_set_key_purpose_oid(crt, GNUTLS_KP_TLS_WWW_SERVER, 0);
+    if (r >= 0 && q->client)
+        r = tls_library.gnutls_x509_crt_set_key_purpose_oid(crt, GNUTLS_KP_TLS_WWW_CLIENT, 0);
+    return r;
+}
+
+static int set_serial_and_times(gnutls_x509_crt_t crt, int64_t valid_us)
+{
+    unsigned char serial[SERIAL_SIZE];
+    int r = tls_library.gnutls_rnd(GNUTLS_RND_NONCE, serial, sizeof(serial));
+    serial[0] = (serial[0] & 0x7f) | 0x40; /* positive and of full length */
+    if (r >= 0)
+        r = tls_library.gnutls_x509_crt_set_serial(crt, serial, sizeof(serial));
+    int64_t now = clock_now_us() / US_PER_S;
+    if (r >= 0)
+        r = tls_library.gnutls_x509_crt_set_activation_time(crt, now < NOT_BEFORE ? now : NOT_BEFORE);
+    if (r >= 0)
+        r = tls_library.gnutls_x509_crt_set_expiration_time(crt, now + valid_us / US_PER_S);
+    return r;
+}
+
+/* Key ids let a verifier find the issuer among several of one name (a CA that was renewed). */
+static int set_key_ids(gnutls_x509_crt_t crt, gnutls_x509_crt_t issuer)
+{
+    unsigned char id[64];
+    size_t size = sizeof(id);
+    int r = tls_library.gnutls_x509_crt_get_key_id(crt, 0, id, &size);
+    if (r >= 0)
+        r = tls_library.gnutls_x509_crt_set_subject_key_id(crt, id, size);
+    size = sizeof(id);
+    if (r >= 0)
+        r = tls_library.gnutls_x509_crt_get_key_id(issuer, 0, id, &size);
+    return r < 0 ? r : tls_library.gnutls_x509_crt_set_authority_key_id(crt, id, size);
+}
+
+static int fill(gnutls_x509_crt_t crt, gnutls_x509_privkey_t key, const struct tls_request *q)
+{
+    int r = tls_library.gnutls_x509_crt_set_version(crt, 3);
+    if (r >= 0)
+        r = tls_library.gnutls_x509_crt_set_key(crt, key);
+    if (r >= 0)
+        r = set_serial_and_times(crt, q->valid_us);
+    if (r >= 0)
+        r = set_names(crt, q);
+    return r < 0 ? r : set_uses(crt, q);
+}
+
+static int to_pem(gnutls_x509_crt_t crt, gnutls_x509_privkey_t key, struct tls_identity *ret)
+{
+    AUTO_FREE char *text = mem_alloc(PEM_SIZE);
+    size_t size = PEM_SIZE;
+    int r = tls_library.gnutls_x509_crt_export(crt, GNUTLS_X509_FMT_PEM, text, &size);
+    if (r < 0)
+        return r;
+    AUTO_FREE char *cert = mem_strndup(text, size);
+    size = PEM_SIZE;
+    r = tls_library.gnutls_x509_privkey_export(key, GNUTLS_X509_FMT_PEM, text, &size);
+    if (r >= 0)
+        *ret = (struct tls_identity){.cert_pem = take_ptr(cert), .key_pem = mem_strndup(text, size)};
+    explicit_bzero(text, PEM_SIZE);
+    return r;
+}
+
+/* Signs with the issuer's key, or with the certificate's own when there is no issuer. */
+static int sign(gnutls_x509_crt_t crt, gnutls_x509_privkey_t key, const struct tls_identity *issuer)
+{
+    AUTO_CRT gnutls_x509_crt_t by = NULL;
+    AUTO_KEY gnutls_x509_privkey_t by_key = NULL;
+    int r = 0;
+    if (issuer) {
+        gnutls_datum_t text = tls_datum(issuer->key_pem);
+        r = crt_read(issuer->cert_pem, &by);
+        if (r >= 0)
+            r = tls_library.gnutls_x509_privkey_init(&by_key);
+        if (r >= 0)
+            r = tls_library.gnutls_x509_privkey_import(by_key, &text, GNUTLS_X509_FMT_PEM);
+    }
+    if (r >= 0)
+        r = set_key_ids(crt, by ? by : crt);
+    return r < 0 ? r
+                 : tls_library.gnutls_x509_crt_sign2(crt, by ? by : crt, by_key ? by_key : key, GNUTLS_DIG_SHA256, 0);
+}
+
+int tls_issue(const struct tls_request *request, const struct tls_identity *issuer, struct tls_identity *ret,
+              struct err *e)
+{
+    AUTO_CRT gnutls_x509_crt_t crt = NULL;
+    AUTO_KEY gnutls_x509_privkey_t key = NULL;
+    int r = tls_library_open(e);
+    if (r < 0)
+        return r;
+    r = tls_library.gnutls_x509_privkey_init(&key);
+    if (r >= 0)
+        r = tls_library.gnutls_x509_privkey_generate(key, GNUTLS_PK_ECDSA,
+                                                     GNUTLS_CURVE_TO_BITS(GNUTLS_ECC_CURVE_SECP256R1), 0);
+    if (r >= 0)
+        r = tls_library.gnutls_x509_crt_init(&crt);
+    if (r >= 0)
+        r = fill(crt, key, request);
+    if (r >= 0)
+        r = sign(crt, key, issuer);
+    if (r >= 0)
+        r = to_pem(crt, key, ret);
+    return r < 0 ? tls_fail(e, EINVAL, r, "make a certificate for '%s'", request->common_name) : 0;
+}
+
+/* One name of the subject, or NULL. */
+static char *subject_part(gnutls_x509_crt_t crt, const char *oid)
+{
+    char text[NAME_SIZE];
+    size_t size = sizeof(text);
+    if (tls_library.gnutls_x509_crt_get_dn_by_oid(crt, oid, 0, 0, text, &size) < 0 || memchr(text, '\0', size))
+        return NULL; /* a NUL inside would make one name look like another */
+    return mem_strndup(text, size);
+}
+
+int tls_subject(const char *cert_pem, char **ret_cn, char **ret_org, struct err *e)
+{
+    AUTO_CRT gnutls_x509_crt_t crt = NULL;
+    int r = tls_library_open(e);
+    if (r < 0)
+        return r;
+    r = crt_read(cert_pem, &crt);
+    if (r < 0)
+        return tls_fail(e, EINVAL, r, "read a certificate");
+    char *cn = subject_part(crt, GNUTLS_OID_X520_COMMON_NAME);
+    if (!cn)
+        return err_set(e, EINVAL, "read a certificate: it has no common name");
+    *ret_cn = cn;
+    *ret_org = subject_part(crt, GNUTLS_OID_X520_ORGANIZATION_NAME);
+    return 0;
+}
+
+int64_t tls_expiry_us(const char *cert_pem)
+{
+    AUTO_CRT gnutls_x509_crt_t crt = NULL;
+    int r = tls_library_open(NULL);
+    if (r < 0)
+        return r;
+    if (crt_read(cert_pem, &crt) < 0)
+        return -EINVAL;
+    time_t ends = tls_library.gnutls_x509_crt_get_expiration_time(crt);
+    return ends < 0 ? -EINVAL : (int64_t)ends * US_PER_S;
+}
+
+char *tls_peer_pem(void *gnutls_session)
+{
+    gnutls_session_t session = gnutls_session;
+    AUTO_CRT gnutls_x509_crt_t crt = NULL;
+    gnutls_typed_vdata_st purpose = {.type = GNUTLS_DT_KEY_PURPOSE_OID,
+                                     .data = (unsigned char *)(uintptr_t)GNUTLS_KP_TLS_WWW_CLIENT};
+    unsigned n = 0, status = 0;
+    if (tls_library_open(NULL) < 0 || tls_library.gnutls_certificate_type_get(session) != GNUTLS_CRT_X509)
+        return NULL;
+    const gnutls_datum_t *shown = tls_library.gnutls_certificate_get_peers(session, &n);
+    if (!shown || n == 0 || tls_library.gnutls_certificate_verify_peers(session, &purpose, 1, &status) < 0 ||
+        status != 0)
+        return NULL;
+    AUTO_FREE char *text = mem_alloc(PEM_SIZE);
+    size_t size = PEM_SIZE;
+    if (tls_library.gnutls_x509_crt_init(&crt) < 0 ||
+        tls_library.gnutls_x509_crt_import(crt, &shown[0], GNUTLS_X509_FMT_DER) < 0 ||
+        tls_library.gnutls_x509_crt_export(crt, GNUTLS_X509_FMT_PEM, text, &size) < 0)
+        return NULL;
+    return mem_strndup(text, size);
+}
