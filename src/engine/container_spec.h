@@ -50,6 +50,7 @@ struct container_user {
 struct container_host {
     const char *init_path; /* the small init on the host; used when spec.init */
     uint64_t nofile_hard;  /* how many open files the starting process may allow at most (RLIMIT_NOFILE's hard limit, unless it may raise it) */
+    uint64_t capabilities; /* bit n: capability n can be given (the bounding set) */
     bool cgroup_v2;
 };
 json_t *container_config(const struct container_spec *s, const struct container_user *user, const char *rootfs, const struct container_host *host);

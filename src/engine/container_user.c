@@ -139,8 +139,11 @@ int container_user_find(const char *rootfs, const char *user, struct container_u
     if (r < 0)
         return r;
     if (group)
-        return find_group(groups, group, ret, e);
-    if (*name != '\0')
+        r = find_group(groups, group, ret, e);
+    /* The primary group is among the others, too: without it, a program could give up the group to pass a file that is
+     * closed to it (CVE-2022-36109). */
+    ret->groups[ret->n_groups++] = ret->gid;
+    if (!group && *name != '\0')
         add_groups(groups, name, ret);
-    return 0;
+    return r;
 }

@@ -3,6 +3,7 @@
  * RESOLVE_IN_ROOT), so that no link of an image leads outside. */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/openat2.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -11,6 +12,8 @@
 
 #include "engine/rootfs_private.h"
 #include "io/file.h"
+
+#define LINKS_MOST 8 /* dangling links on the way to one target: each is one level of recursion */
 
 static int open_in(int root_fd, const char *path, uint64_t flags)
 {
@@ -45,26 +48,48 @@ int rootfs_open_folder(const char *rootfs, const char *path)
     return root_fd < 0 ? -errno : open_in(root_fd, path, O_RDONLY | O_DIRECTORY);
 }
 
-/* Opens the folder `path` ("" is the root), made when it is missing; its parent must be there. */
-static int open_or_make_folder(int root_fd, int parent_fd, const char *path)
+/* Where a link that leads nowhere yet leads to, as a clean path in the root. */
+static int dangling_target(int parent_fd, const char *path, char **ret)
+{
+    char text[PATH_MAX];
+    const char *slash = strrchr(path, '/');
+    ssize_t n = readlinkat(parent_fd, slash ? slash + 1 : path, text, sizeof(text) - 1);
+    if (n < 0)
+        return -errno;
+    text[n] = '\0';
+    AUTO_FREE char *joined = *text == '/' || !slash ? mem_strdup(text + strspn(text, "/"))
+                                                    : mem_printf("%.*s/%s", (int)(slash - path), path, text);
+    *ret = file_clean_relative(joined);
+    return *ret ? 0 : -ELOOP;
+}
+
+static int make_folders(int root_fd, char *path, int links);
+
+/* Opens the folder `path` ("" is the root), made when it is missing; its parent must be there. `links`: so many
+ * dangling links may still be followed. */
+static int open_or_make_folder(int root_fd, int parent_fd, const char *path, int links)
 {
     int fd = open_in(root_fd, path, O_PATH | O_DIRECTORY);
     if (fd != -ENOENT)
         return fd;
     const char *slash = strrchr(path, '/');
-    if (mkdirat(parent_fd, slash ? slash + 1 : path, 0755) < 0 && errno != EEXIST)
+    if (mkdirat(parent_fd, slash ? slash + 1 : path, 0755) == 0)
+        return open_in(root_fd, path, O_PATH | O_DIRECTORY);
+    if (errno != EEXIST || links == 0)
         return -errno;
-    return open_in(root_fd, path, O_PATH | O_DIRECTORY);
+    AUTO_FREE char *target = NULL;
+    int r = dangling_target(parent_fd, path, &target);
+    return r < 0 ? r : make_folders(root_fd, target, links - 1);
 }
 
-static int make_folders(int root_fd, char *path)
+static int make_folders(int root_fd, char *path, int links)
 {
     AUTO_CLOSE int at = open_in(root_fd, ".", O_PATH | O_DIRECTORY);
     for (char *end = path; at >= 0 && *end != '\0';) {
         end += strcspn(end, "/");
         char kept = *end;
         *end = '\0';
-        int next = open_or_make_folder(root_fd, at, path);
+        int next = open_or_make_folder(root_fd, at, path, links);
         *end = kept;
         if (kept != '\0')
             end++;
@@ -74,7 +99,7 @@ static int make_folders(int root_fd, char *path)
     return at < 0 ? at : take_fd(&at);
 }
 
-static int make_file(int root_fd, char *path)
+static int make_file(int root_fd, char *path, int links)
 {
     AUTO_CLOSE int there = open_in(root_fd, path, O_PATH);
     if (there >= 0) {
@@ -87,14 +112,20 @@ static int make_file(int root_fd, char *path)
     char empty[] = "";
     if (slash)
         *slash = '\0';
-    AUTO_CLOSE int folder = make_folders(root_fd, slash ? path : empty);
+    AUTO_CLOSE int folder = make_folders(root_fd, slash ? path : empty, links);
     if (slash)
         *slash = '/';
     if (folder < 0)
         return folder;
     AUTO_CLOSE int fd =
         openat(folder, slash ? slash + 1 : path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644);
-    return fd < 0 ? -errno : 0;
+    if (fd >= 0)
+        return 0;
+    if (errno != EEXIST || links == 0)
+        return -errno;
+    AUTO_FREE char *target = NULL;
+    int r = dangling_target(folder, path, &target);
+    return r < 0 ? r : make_file(root_fd, target, links - 1);
 }
 
 int rootfs_make_target(int root_fd, const char *path, bool is_file, struct err *e)
@@ -103,9 +134,9 @@ int rootfs_make_target(int root_fd, const char *path, bool is_file, struct err *
     if (*path != '/' || clean == NULL)
         return err_set(e, EINVAL, "path '%s' in the container is not absolute, or leads out of it", path);
     if (is_file) {
-        int r = make_file(root_fd, clean);
+        int r = make_file(root_fd, clean, LINKS_MOST);
         return r < 0 ? err_errno(e, -r, "make file %s in the container", path) : 0;
     }
-    AUTO_CLOSE int fd = make_folders(root_fd, clean);
+    AUTO_CLOSE int fd = make_folders(root_fd, clean, LINKS_MOST);
     return fd < 0 ? err_errno(e, -fd, "make folder %s in the container", path) : 0;
 }
