@@ -8,13 +8,14 @@
 
 #include "plan/plan_track.h"
 
-static int hold(struct plan_phase *ph, size_t component, struct err *e)
+static int hold(struct plan_phase *ph, const struct plan_need *need, struct err *e)
 {
-    struct plan_track *t = &ph->tracks[component];
+    struct plan_track *t = &ph->tracks[need->from];
     t->held = true;
+    t->held_for = need->to;
     t->via = NULL;
     t->final = t->start;
-    return plan_phase_route(ph, component, e);
+    return plan_phase_route(ph, need->from, e);
 }
 
 // Only what moves, or was asked to run, is looked at: what stands untouched is not ours to judge.
@@ -33,7 +34,7 @@ static int fix_held(struct plan_phase *ph, const struct plan_need *need, struct 
     enum plan_use use;
     if (from->must || from->held || !ph->tracks[need->to].held || !is_unmet(ph, need, &use))
         return 0;
-    return hold(ph, need->from, e);
+    return hold(ph, need, e);
 }
 
 // Does the state offer all that others require of the component in the end?
@@ -66,6 +67,26 @@ static int raise_for_good(struct plan_phase *ph, const struct plan_need *need, s
     return plan_phase_route(ph, need->to, e);
 }
 
+static int refuse_contradiction(const struct plan_phase *ph, const struct plan_need *need, struct err *e)
+{
+    // What is held for the sake of another is followed to the one that is to be stopped; each was held after the one it
+    // needs.
+    size_t root = need->to;
+    while (ph->tracks[root].held_for != root)
+        root = ph->tracks[root].held_for;
+    const char *from = plan_phase_name(ph, need->from), *stopped = plan_phase_name(ph, root);
+    if (root == need->to)
+        return err_set(
+            e, EINVAL,
+            "%s is to run and requires %s of %s, which is to be stopped or deleted; run both, or stop %s too", from,
+            need->capability, stopped, from);
+    return err_set(
+        e, EINVAL,
+        "%s is to run and requires %s of %s, which cannot run without %s, which is to be stopped or deleted; "
+        "run both, or stop %s too",
+        from, need->capability, plan_phase_name(ph, need->to), stopped, from);
+}
+
 static int fix_up(struct plan_phase *ph, const struct plan_need *need, struct err *e)
 {
     enum plan_use use;
@@ -75,11 +96,8 @@ static int fix_up(struct plan_phase *ph, const struct plan_need *need, struct er
     if (!to->held)
         return use == PLAN_USE_LASTING ? raise_for_good(ph, need, e) : plan_phase_raise_for_a_while(ph, need, e);
     if (!from->must)
-        return hold(ph, need->from, e);
-    return err_set(e, EINVAL,
-                   "%s is to run and requires %s of %s, which is to be stopped or deleted; run both, or stop %s too",
-                   plan_phase_name(ph, need->from), need->capability, plan_phase_name(ph, need->to),
-                   plan_phase_name(ph, need->from));
+        return hold(ph, need, e);
+    return refuse_contradiction(ph, need, e);
 }
 
 int plan_settle_up(struct plan_phase *ph, struct err *e)

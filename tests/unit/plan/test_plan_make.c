@@ -342,9 +342,13 @@ static void test_contradiction_is_refused(void **state)
     AUTO(topology_freep)
     struct topology *t = fixture_thinking();
     assert_refused(
-        t, &(struct wish){.before = fixture_thinking_up, .run = "gui", .stop = "mongodb"},
+        t, &(struct wish){.before = fixture_thinking_up, .run = "api", .stop = "mongodb"},
         "api is to run and requires endpoint of mongodb, which is to be stopped or deleted; run both, or stop "
         "api too");
+    assert_refused(
+        t, &(struct wish){.before = fixture_thinking_up, .run = "gui", .stop = "mongodb"},
+        "gui is to run and requires feature of api, which cannot run without mongodb, which is to be stopped "
+        "or deleted; run both, or stop gui too");
 }
 
 static void test_circle_is_named(void **state)

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+/* What of a topology sedge could not run, found before anything is changed. */
+#include <errno.h>
+
+#include "plan/compile.h"
+#include "plan/compile_container.h"
+
+static int refuse(const struct component *c, struct err *e, const char *why)
+{
+    return err_set(e, EINVAL, "%s:%d:%d: component '%s': %s", c->place.file ? c->place.file : "?", c->place.line,
+                   c->place.col, c->name, why);
+}
+
+static int check_kind(const struct topology *t, size_t i, struct err *e)
+{
+    const struct component *c = &t->components[i];
+    if (c->kind == COMPONENT_ABSTRACT)
+        return err_set(e, EINVAL,
+                       "%s:%d:%d: component '%s' is of type '%s', which sedge cannot run; use a type derived from "
+                       "tosker.nodes.Container, tosker.nodes.Software or tosker.nodes.Volume",
+                       c->place.file ? c->place.file : "?", c->place.line, c->place.col, c->name, c->type);
+    if (c->kind == COMPONENT_CONTAINER && c->image_build)
+        return refuse(c, e,
+                      "images are not built from Dockerfiles here; build the image elsewhere, import it and name it as "
+                      "an artifact of type tosker.artifacts.Image");
+    if (c->kind == COMPONENT_CONTAINER && str_empty(c->image))
+        return refuse(c, e,
+                      "no image: give it an artifact of type tosker.artifacts.Image or tosker.artifacts.Image.Service");
+    if (c->kind == COMPONENT_SOFTWARE && topology_container_of(t, i) < 0)
+        return refuse(c, e, "no container below it: follow its 'host' requirements down to a tosker.nodes.Container");
+    return 0;
+}
+
+static int check_host_ports(const struct component *c, const json_t *container, struct map *taken, struct err *e)
+{
+    const json_t *ports = json_object_get(container, "ports");
+    for (size_t i = 0; i < json_array_size(ports); i++) {
+        int64_t port = json_int(json_array_get(ports, i), "hostPort", 0);
+        if (port == 0)
+            continue;
+        AUTO_FREE char *key = mem_printf("%lld", (long long)port);
+        const struct component *other = map_get(taken, key);
+        if (other)
+            return err_set(
+                e, EINVAL,
+                "%s:%d:%d: component '%s': host port %s is also taken by component '%s'; give one of them another",
+                c->place.file ? c->place.file : "?", c->place.line, c->place.col, c->name, key, other->name);
+        map_set(taken, key, (void *)(uintptr_t)c);
+    }
+    if (compile_replicas(c) > 1 && json_array_size(ports) > 0 && taken->n > 0 &&
+        json_int(json_array_get(ports, 0), "hostPort", 0))
+        return refuse(c, e, "more than one replica cannot share a host port; publish none, or keep one replica");
+    return 0;
+}
+
+int compile_check(const struct compile_input *in, struct err *e)
+{
+    struct compile_input still = *in;
+    AUTO_MAP struct map taken = {0};
+    still.eval = NULL; /* run-time values are not known yet, and are not needed to see whether it could run */
+    for (size_t i = 0; i < in->topology->n_components; i++) {
+        const struct component *c = &in->topology->components[i];
+        int r = check_kind(in->topology, i, e);
+        if (r < 0)
+            return r;
+        if (c->kind != COMPONENT_CONTAINER)
+            continue;
+        AUTO_JSON json_t *container = json_object();
+        AUTO_JSON json_t *volumes = json_array();
+        r = compile_container(&still, c, container, volumes, e);
+        if (r == 0)
+            r = check_host_ports(c, container, &taken, e);
+        if (r < 0)
+            return r;
+    }
+    return 0;
+}
