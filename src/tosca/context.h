@@ -4,15 +4,27 @@
 
 #include "tosca/tosca.h"
 
-/* How it works. tosca_load reads the entry and, breadth first, what it imports (tosca_file.c); checks every file's shape
- * against the keyname tables (grammar.c); gives each declared type a struct ttype (typesys.c) whose members are looked up
- * along its ancestry (members.c); makes the templates of the topology (template.c), ties their requirements (require.c),
- * evaluates their values (value.c, function.c) and writes the struct topology out (emit.c). All things in between live in the
- * context's arena and die with it. A shape that the grammar refused is skipped silently by the later passes: each fault is told once. */
+/* How it works. tosca_load reads the entry and, depth first, what it imports (tosca_file.c); checks every file's shape
+ * against the keyname tables (grammar.c, grammar_table.c); looks types up by name and kind (type_name.c); collects a type's
+ * members along its ancestry (member.c) and checks what the types say (type_check.c); makes the templates of the topology
+ * (topo.c), ties their requirements (tie.c), evaluates their values (value_read.c, call.c) and writes the struct topology out
+ * (emit.c). All things in between live in the context's arena and die with it. A shape that the grammar refused is skipped
+ * silently by the later passes: each fault is told once. TOSCA 2.0 would add its rows to the keyname tables, its profile to
+ * profiles/index.yaml and its version to the table in tosca_file.c. */
 
 enum tosca_version { TOSCA_NONE, TOSCA_1_0, TOSCA_1_1, TOSCA_1_2, TOSCA_1_3, TOSCA_2_0 };
 
-enum type_kind { TYPE_ARTIFACT, TYPE_DATA, TYPE_CAPABILITY, TYPE_INTERFACE, TYPE_RELATIONSHIP, TYPE_NODE, TYPE_GROUP, TYPE_POLICY, TYPE_KINDS };
+enum type_kind {
+    TYPE_ARTIFACT,
+    TYPE_DATA,
+    TYPE_CAPABILITY,
+    TYPE_INTERFACE,
+    TYPE_RELATIONSHIP,
+    TYPE_NODE,
+    TYPE_GROUP,
+    TYPE_POLICY,
+    TYPE_KINDS
+};
 
 struct tfile;
 struct topo;
@@ -29,16 +41,16 @@ struct timport {
 };
 
 struct tfile {
-    const char *path;   /* in its source, normalised */
-    bool builtin;       /* from the profiles, not from the user */
+    const char *path; /* in its source, normalised */
+    bool builtin;     /* from the profiles, not from the user: no warnings about it */
     struct ydoc doc;
     enum tosca_version version;
-    struct map *own[TYPE_KINDS];   /* types declared here: name -> struct ttype */
-    struct map *names[TYPE_KINDS]; /* all visible here: own, and those of the imports with their prefixes */
+    struct map *own[TYPE_KINDS]; /* types declared here: name -> struct ttype */
     struct timport *imports;
     size_t n_imports;
-    int scoping; /* 0 names not made yet, 1 being made, 2 made */
-    struct topo *topo;
+    bool loading;        /* on the way down: meeting it again is a cycle */
+    unsigned stamp;      /* of the last name look-up that came here, */
+    const char *stamp_name; /* and the name that it looked for */
 };
 
 /* More than this many steps of work mean a template made to exhaust us. */
@@ -61,10 +73,11 @@ struct tctx {
     struct map *files; /* "u:<path>" and "p:<path>" -> struct tfile */
     struct tfile **order; /* user's files: entry first, then by discovery */
     size_t n_order;
-    struct ydoc index; /* the profiles' index */
-    bool index_tried;
-    struct topo *topo; /* of the entry */
-    unsigned depth;    /* of calls that evaluate each other */
+    struct ydoc index;   /* the profiles' index */
+    struct tfile *profile; /* the types that every file sees; NULL when there are no profiles */
+    struct map *primitives; /* name -> struct ttype */
+    unsigned stamp;      /* of name look-ups */
+    unsigned depth;      /* of calls that evaluate each other */
 };
 
 void tctx_init(struct tctx *c, const struct tosca_options *options, struct diags *d);

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Findings with their place, and the context that collects them. */
+#include "tosca/context.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#define ERRORS_MAX 200
+#define WARNINGS_MAX 200
+#define LIKE_MAX 2000 /* names that a suggestion looks through */
+
+static void diag_push(struct diags *d, enum diag_level level, const char *code, const char *file, int line, int col, char *text)
+{
+    d->items = mem_push(d->items, d->n, sizeof(*d->items));
+    d->items[d->n++] = (struct diag){.level = level, .code = code, .file = mem_strdup(file ? file : "-"), .line = line, .col = col, .text = text};
+    if (level == DIAG_ERROR)
+        d->errors++;
+}
+
+static bool diag_seen(const struct diags *d, const char *code, const char *file, int line, int col, const char *text)
+{
+    for (size_t i = 0; i < d->n; i++) {
+        const struct diag *x = &d->items[i];
+        if (x->line == line && x->col == col && x->code == code && str_eq(x->file, file) && str_eq(x->text, text))
+            return true;
+    }
+    return false;
+}
+
+static void diag_vadd(struct diags *d, enum diag_level level, const char *code, const char *file, int line, int col, const char *fmt,
+                      va_list ap)
+{
+    size_t warnings = d->n - d->errors;
+    if (d->errors > ERRORS_MAX || (level == DIAG_WARNING && warnings >= WARNINGS_MAX))
+        return;
+    if (level == DIAG_ERROR && d->errors == ERRORS_MAX) {
+        diag_push(d, DIAG_ERROR, "TOO_MANY", file, line, col, mem_printf("more than %d errors; those after this place are not listed", ERRORS_MAX));
+        return;
+    }
+    char text[1024];
+    vsnprintf(text, sizeof(text), fmt, ap);
+    if (!diag_seen(d, code, file, line, col, text))
+        diag_push(d, level, code, file, line, col, mem_strdup(text));
+}
+
+void diags_add(struct diags *d, enum diag_level level, const char *code, const char *file, int line, int col, const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    diag_vadd(d, level, code, file, line, col, fmt, ap);
+    va_end(ap);
+}
+
+/* A fault inside the built-in definitions can only come from a use of them: the place is told all the same. */
+static void tosca_vadd(struct tctx *c, struct at at, enum diag_level level, const char *code, const char *fmt, va_list ap)
+{
+    int line = at.node ? at.node->line : 1, col = at.node ? at.node->col : 1;
+    diag_vadd(c->diags, level, code, at.file ? at.file->path : c->options->entry, line, col, fmt, ap);
+}
+
+void tosca_error(struct tctx *c, struct at at, const char *code, const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    tosca_vadd(c, at, DIAG_ERROR, code, fmt, ap);
+    va_end(ap);
+}
+
+void tosca_warn(struct tctx *c, struct at at, const char *code, const char *fmt, ...)
+{
+    if (at.file && at.file->builtin)
+        return;
+    va_list ap;
+    va_start(ap, fmt);
+    tosca_vadd(c, at, DIAG_WARNING, code, fmt, ap);
+    va_end(ap);
+}
+
+void diags_done(struct diags *d)
+{
+    for (size_t i = 0; i < d->n; i++) {
+        free(d->items[i].file);
+        free(d->items[i].text);
+    }
+    free(d->items);
+    *d = (struct diags){0};
+}
+
+char *diag_line(const struct diag *d)
+{
+    return mem_printf("%s:%d:%d: %s", d->file, d->line, d->col, d->text);
+}
+
+void tctx_init(struct tctx *c, const struct tosca_options *options, struct diags *d)
+{
+    *c = (struct tctx){.options = options, .diags = d, .arena = arena_new(0)};
+    c->files = tctx_map(c);
+}
+
+void tctx_done(struct tctx *c)
+{
+    for (size_t i = 0; i < c->files->n; i++) {
+        struct tfile *f = c->files->items[i].value;
+        ydoc_done(&f->doc);
+    }
+    ydoc_done(&c->index);
+    for (size_t i = 0; i < c->n_maps; i++)
+        map_done(c->maps[i]);
+    for (size_t i = 0; i < c->n_jsons; i++)
+        json_decref(c->jsons[i]);
+    free(c->maps);
+    free(c->jsons);
+    free(c->order);
+    arena_free(c->arena);
+    *c = (struct tctx){0};
+}
+
+void *tctx_alloc(struct tctx *c, size_t size)
+{
+    return arena_alloc(c->arena, size);
+}
+
+char *tctx_strndup(struct tctx *c, const char *s, size_t n)
+{
+    return arena_strndup(c->arena, s, n);
+}
+
+const char *tctx_printf(struct tctx *c, const char *fmt, ...)
+{
+    char *text = NULL;
+    va_list ap;
+    va_start(ap, fmt);
+    int n = vasprintf(&text, fmt, ap);
+    va_end(ap);
+    if (n < 0)
+        return "";
+    const char *kept = tctx_strndup(c, text, (size_t)n);
+    free(text);
+    return kept;
+}
+
+struct map *tctx_map(struct tctx *c)
+{
+    struct map *m = tctx_alloc(c, sizeof(*m));
+    map_init(m, NULL);
+    c->maps = mem_push(c->maps, c->n_maps, sizeof(struct map *));
+    c->maps[c->n_maps++] = m;
+    return m;
+}
+
+json_t *tctx_keep(struct tctx *c, json_t *v)
+{
+    if (!v)
+        return NULL;
+    c->jsons = mem_push(c->jsons, c->n_jsons, sizeof(json_t *));
+    c->jsons[c->n_jsons++] = v;
+    return v;
+}
+
+bool tctx_spend(struct tctx *c, int64_t n)
+{
+    c->work += n;
+    if (c->work <= TOSCA_WORK_MAX)
+        return true;
+    if (!c->exhausted)
+        tosca_error(c, (struct at){0}, "LIMIT", "check '%s': it unfolds to more than %d steps of work; make it smaller", c->options->entry,
+                    TOSCA_WORK_MAX);
+    c->exhausted = true;
+    return false;
+}
+
+const char *tosca_like(struct tctx *c, const char *word, const struct map *names)
+{
+    if (!names || !names->n || c->diags->errors > ERRORS_MAX)
+        return "";
+    size_t n = names->n < LIKE_MAX ? names->n : LIKE_MAX;
+    AUTO_FREE const char **list = mem_array(n, sizeof(*list));
+    for (size_t i = 0; i < n; i++)
+        list[i] = names->items[i].key;
+    char text[200];
+    str_suggest(text, sizeof(text), word, list, n);
+    return tctx_strndup(c, text, strlen(text));
+}
+
+const char *at_text(struct at at)
+{
+    return at.node && at.node->kind == Y_SCALAR && !ynode_is_null(at.node) ? at.node->text : NULL;
+}
+
+bool at_is(struct at at, enum ykind kind)
+{
+    return at.node && at.node->kind == kind;
+}
+
+bool at_null(struct at at)
+{
+    return !at.node || ynode_is_null(at.node);
+}
+
+size_t at_len(struct at at, enum ykind kind)
+{
+    return at_is(at, kind) ? at.node->n : 0;
+}

@@ -1,0 +1,303 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Reads template files: versions, imports of every form, and the built-in profiles. */
+#include "tosca/tosca_file.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "tosca/type_name.h"
+
+static const struct {
+    const char *text;
+    enum tosca_version version;
+} file_versions[] = {
+    {"tosca_simple_yaml_1_0", TOSCA_1_0},
+    {"tosca_simple_yaml_1_0_0", TOSCA_1_0},
+    {"tosca_simple_yaml_1_1", TOSCA_1_1},
+    {"tosca_simple_yaml_1_1_0", TOSCA_1_1},
+    {"tosca_simple_yaml_1_2", TOSCA_1_2},
+    {"tosca_simple_yaml_1_2_0", TOSCA_1_2},
+    {"tosca_simple_yaml_1_3", TOSCA_1_3},
+    {"http://docs.oasis-open.org/tosca/ns/simple/yaml/1.0", TOSCA_1_0},
+    {"http://docs.oasis-open.org/tosca/ns/simple/yaml/1.1", TOSCA_1_1},
+    {"http://docs.oasis-open.org/tosca/ns/simple/yaml/1.2", TOSCA_1_2},
+    {"http://docs.oasis-open.org/tosca/ns/simple/yaml/1.3", TOSCA_1_3},
+    {"tosca_2_0", TOSCA_2_0},
+};
+
+const char *tfile_join(struct tctx *c, const char *base, const char *rel)
+{
+    const char *slash = base ? strrchr(base, '/') : NULL;
+    bool rooted = rel[0] == '/';
+    AUTO_FREE char *whole = rooted || !slash ? mem_strdup(rel) : mem_printf("%.*s/%s", (int)(slash - base), base, rel);
+    AUTO_STRV struct strv parts = {0}, kept = {0};
+    strv_split(&parts, whole, "/");
+    for (size_t i = 0; i < parts.n; i++) {
+        if (str_eq(parts.v[i], "."))
+            continue;
+        if (!str_eq(parts.v[i], "..")) {
+            strv_add(&kept, parts.v[i]);
+            continue;
+        }
+        if (!kept.n)
+            return NULL;
+        free(kept.v[--kept.n]);
+        kept.v[kept.n] = NULL;
+    }
+    AUTO_FREE char *joined = kept.n ? strv_join(&kept, "/") : mem_strdup("");
+    return tctx_strndup(c, joined, strlen(joined));
+}
+
+bool tfile_is_url(const char *s)
+{
+    return strstr(s, "://") != NULL;
+}
+
+bool tfile_exists(struct tctx *c, const char *path)
+{
+    const struct tosca_source *s = c->options->source;
+    return path && *path && s && s->exists(s->data, path);
+}
+
+const char *tfile_find(struct tctx *c, struct tfile *from, const char *rel)
+{
+    if (!rel || !*rel || tfile_is_url(rel))
+        return NULL;
+    const char *path = tfile_join(c, from ? from->path : "", rel);
+    if (tfile_exists(c, path))
+        return path;
+    path = tfile_join(c, "", rel);
+    return tfile_exists(c, path) ? path : NULL;
+}
+
+static struct tfile *tfile_new(struct tctx *c, const char *path, bool builtin)
+{
+    struct tfile *f = tctx_alloc(c, sizeof(*f));
+    f->path = path;
+    f->builtin = builtin;
+    f->version = TOSCA_1_3;
+    map_set(c->files, tctx_printf(c, "%c:%s", builtin ? 'p' : 'u', path), f);
+    if (!builtin) {
+        c->order = mem_push(c->order, c->n_order, sizeof(struct tfile *));
+        c->order[c->n_order++] = f;
+    }
+    return f;
+}
+
+/* Parses the text; false (told) when it is no YAML map. */
+static bool tfile_parse(struct tctx *c, struct tfile *f, const char *text, size_t len)
+{
+    struct yfault fault = {0};
+    int r = yaml_read(text, len, &ylimits_default, &f->doc, &fault);
+    if (r < 0) {
+        diags_add(c->diags, DIAG_ERROR, r == -E2BIG ? "LIMIT" : "YAML_SYNTAX", f->path, fault.line, fault.col,
+                  "read '%s' as YAML: %s", f->path, fault.text);
+        return false;
+    }
+    if (!f->doc.root || f->doc.root->kind != Y_MAP) {
+        tosca_error(c, at_of(f, f->doc.root), f->doc.root ? "SHAPE" : "VERSION_MISSING",
+                    "read '%s': a TOSCA file is a map that begins with tosca_definitions_version", f->path);
+        return false;
+    }
+    return true;
+}
+
+/* May the file be checked on? An odd version is told; one of the family is read as 1.3, so that other faults come out too. */
+static bool tfile_version(struct tctx *c, struct tfile *f)
+{
+    const struct ypair *pair = ynode_pair(f->doc.root, "tosca_definitions_version");
+    if (!pair || ynode_is_null(pair->value)) {
+        tosca_error(c, at_of(f, f->doc.root), "VERSION_MISSING",
+                    "'%s' has no tosca_definitions_version; begin it with 'tosca_definitions_version: tosca_simple_yaml_1_3'",
+                    f->path);
+        return true;
+    }
+    struct at at = at_of(f, pair->value);
+    const char *text = at_text(at);
+    if (pair != &f->doc.root->pairs[0])
+        tosca_warn(c, at_of(f, pair->key), "VERSION_POSITION", "tosca_definitions_version should be the first key of the file");
+    f->version = TOSCA_NONE;
+    for (size_t i = 0; text && i < ARRAY_LEN(file_versions); i++) {
+        if (str_eq(text, file_versions[i].text))
+            f->version = file_versions[i].version;
+    }
+    if (f->version == TOSCA_2_0)
+        tosca_error(c, at, "VERSION_UNKNOWN", "TOSCA 2.0 is not supported yet; sedge reads tosca_simple_yaml_1_0 to tosca_simple_yaml_1_3");
+    else if (f->version == TOSCA_NONE)
+        tosca_error(c, at, "VERSION_UNKNOWN",
+                    "unknown tosca_definitions_version '%s'; sedge reads tosca_simple_yaml_1_0, _1_1, _1_2 and _1_3",
+                    text ? text : "?");
+    if (f->version == TOSCA_NONE && text && str_starts(text, "tosca_simple_yaml"))
+        f->version = TOSCA_1_3;
+    return f->version != TOSCA_NONE && f->version != TOSCA_2_0;
+}
+
+static struct tfile *tfile_load(struct tctx *c, const char *path, bool builtin, struct at from, unsigned depth);
+
+/* The built-in file that stands for imports of that file name, or NULL. */
+static const char *tfile_builtin_name(struct tctx *c, const char *name)
+{
+    const char *slash = strrchr(name, '/');
+    const struct ynode *imports = c->index.root ? ynode_get(c->index.root, "imports") : NULL;
+    const struct ynode *path = imports && imports->kind == Y_MAP ? ynode_get(imports, slash ? slash + 1 : name) : NULL;
+    return path && path->kind == Y_SCALAR ? path->text : NULL;
+}
+
+/* Where a repository's files are, seen from the file: NULL with *ret_url when it is elsewhere, or told. */
+static const char *tfile_repository(struct tctx *c, struct tfile *f, struct at repository, const char *name, bool *ret_ok)
+{
+    struct at list = at_key(at_of(f, f->doc.root), "repositories");
+    struct at entry = at_is(list, Y_MAP) ? at_key(list, at_text(repository) ? at_text(repository) : "") : at_of(f, NULL);
+    struct at url = at_is(entry, Y_MAP) ? at_key(entry, "url") : entry;
+    *ret_ok = at_text(url) != NULL;
+    if (*ret_ok)
+        return tctx_printf(c, "%s/%s", at_text(url), name);
+    tosca_error(c, repository, "IMPORT", "import '%s': there is no repository '%s' in this file", name,
+                at_text(repository) ? at_text(repository) : "?");
+    return NULL;
+}
+
+static struct tfile *import_open(struct tctx *c, struct tfile *f, struct at at, const char *name, unsigned depth)
+{
+    const char *builtin = tfile_builtin_name(c, name);
+    bool url = tfile_is_url(name);
+    const char *path = url ? NULL : tfile_join(c, f->path, name);
+    if (f->builtin)
+        return path ? tfile_load(c, path, true, at, depth) : NULL;
+    if (path && *path && tfile_exists(c, path))
+        return tfile_load(c, path, false, at, depth);
+    if (builtin)
+        return tfile_load(c, builtin, true, at, depth);
+    if (url)
+        tosca_error(c, at, "IMPORT", "import '%s': sedge does not fetch imports over the network; put the file beside the template and import it by its path", name);
+    else if (!path || !*path)
+        tosca_error(c, at, "IMPORT", "import '%s': the path leads out of the application's folder", name);
+    else
+        tosca_error(c, at, "IMPORT", "import '%s': there is no file '%s'", name, path);
+    return NULL;
+}
+
+struct import_form {
+    struct at file, repository, prefix;
+};
+
+/* "- path", "- {file: path, ...}", "- name: path" or "- name: {file: path, ...}". False (told) when it is none. */
+static bool import_read(struct tctx *c, struct at at, struct import_form *ret)
+{
+    *ret = (struct import_form){.file = at};
+    if (at_is(at, Y_MAP) && !ynode_get(at.node, "file") && at.node->n == 1) {
+        at = at_of(at.file, at.node->pairs[0].value);
+        ret->file = at;
+    }
+    if (at_is(at, Y_MAP)) {
+        ret->file = at_key(at, "file");
+        ret->repository = at_key(at, "repository");
+        ret->prefix = at_key(at, "namespace_prefix");
+        if (at_null(ret->file)) {
+            tosca_error(c, at, "MISSING_KEY", "an import needs a 'file'");
+            return false;
+        }
+    }
+    if (at_text(ret->file))
+        return true;
+    tosca_error(c, at, "SHAPE", "an import is a path, or a map with 'file', 'repository' and 'namespace_prefix'");
+    return false;
+}
+
+static void import_one(struct tctx *c, struct tfile *f, struct at at, unsigned depth)
+{
+    struct import_form form;
+    if (!import_read(c, at, &form))
+        return;
+    const char *name = at_text(form.file);
+    bool ok = true;
+    if (!at_null(form.repository))
+        name = tfile_repository(c, f, form.repository, name, &ok);
+    struct tfile *to = ok ? import_open(c, f, form.file, name, depth) : NULL;
+    if (!to)
+        return;
+    if (to->loading)
+        tosca_warn(c, form.file, "CYCLE", "import '%s': the files import each other in a circle; each is read once", name);
+    f->imports = f->imports ? f->imports : tctx_alloc(c, TOSCA_FILES_MAX * sizeof(*f->imports));
+    if (f->n_imports < TOSCA_FILES_MAX)
+        f->imports[f->n_imports++] = (struct timport){.file = to, .prefix = at_text(form.prefix)};
+}
+
+static void tfile_imports(struct tctx *c, struct tfile *f, unsigned depth)
+{
+    struct at list = at_key(at_of(f, f->doc.root), "imports");
+    if (at_is(list, Y_MAP)) { /* an old form: a map of names */
+        for (size_t i = 0; i < list.node->n && tctx_spend(c, 10); i++) {
+            if (at_text(at_of(f, list.node->pairs[i].value)))
+                import_one(c, f, at_of(f, list.node->pairs[i].value), depth);
+        }
+    }
+    for (size_t i = 0; i < at_len(list, Y_SEQ) && tctx_spend(c, 10); i++)
+        import_one(c, f, at_of(f, list.node->items[i]), depth);
+}
+
+static int tfile_read_text(struct tctx *c, const char *path, bool builtin, char **ret, size_t *ret_len, struct err *e)
+{
+    const struct tosca_source *s = builtin ? c->options->profiles : c->options->source;
+    if (!s)
+        return err_set(e, ENOENT, "there is no such source");
+    int r = s->read(s->data, path, ret, ret_len, e);
+    if (r == 0 && !builtin)
+        c->bytes += *ret_len;
+    return r;
+}
+
+static struct tfile *tfile_load(struct tctx *c, const char *path, bool builtin, struct at from, unsigned depth)
+{
+    struct tfile *f = map_get(c->files, tctx_printf(c, "%c:%s", builtin ? 'p' : 'u', path));
+    if (f)
+        return f;
+    if (c->n_order >= TOSCA_FILES_MAX || c->bytes > TOSCA_BYTES_MAX || depth >= TOSCA_DEPTH_MAX) {
+        tosca_error(c, from, "LIMIT", "import '%s': too many files, too much text or too deep an import chain", path);
+        return NULL;
+    }
+    AUTO_FREE char *text = NULL;
+    size_t len = 0;
+    struct err e = {0};
+    int r = tfile_read_text(c, path, builtin, &text, &len, &e);
+    if (r < 0) {
+        tosca_error(c, from, "IMPORT", "read '%s': %s", path, r == -ENOENT ? "there is no such file" : err_text(&e));
+        return NULL;
+    }
+    f = tfile_new(c, path, builtin);
+    if (!tfile_parse(c, f, text, len) || (!builtin && !tfile_version(c, f))) {
+        ydoc_done(&f->doc);
+        return f;
+    }
+    f->loading = true;
+    type_declare(c, f);
+    tfile_imports(c, f, depth + 1);
+    f->loading = false;
+    return f;
+}
+
+static void profile_open(struct tctx *c)
+{
+    AUTO_FREE char *text = NULL;
+    size_t len = 0;
+    struct yfault fault = {0};
+    struct err e = {0};
+    if (!c->options->profiles || tfile_read_text(c, "index.yaml", true, &text, &len, &e) < 0 ||
+        yaml_read(text, len, &ylimits_default, &c->index, &fault) < 0 || !c->index.root || c->index.root->kind != Y_MAP)
+        return;
+    const struct ynode *implicit = ynode_get(c->index.root, "implicit");
+    if (implicit && implicit->kind == Y_SCALAR)
+        c->profile = tfile_load(c, implicit->text, true, (struct at){0}, 0);
+}
+
+struct tfile *tfile_load_all(struct tctx *c)
+{
+    profile_open(c);
+    const char *path = c->options->entry ? tfile_join(c, "", c->options->entry) : NULL;
+    struct tfile *f = NULL;
+    if (!path || !*path)
+        diags_add(c->diags, DIAG_ERROR, "IMPORT", c->options->entry, 1, 1, "read the template: no path inside of the application's folder");
+    else
+        f = tfile_load(c, path, false, (struct at){0}, 0);
+    return f && f->doc.root ? f : NULL;
+}

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Reads template files and what they import. */
+#pragma once
+
+#include "tosca/context.h"
+
+/* Reads the entry, all that it imports, and the built-in types. The entry's file, or NULL (told). */
+struct tfile *tfile_load_all(struct tctx *c);
+
+/* `rel` seen from the folder of `base` ("" for the root), or from the root when it begins with '/'; "." and ".." are
+ * carried out. In the context's memory; NULL when it leaves the root. */
+const char *tfile_join(struct tctx *c, const char *base, const char *rel);
+bool tfile_is_url(const char *s);
+/* Is there such a file among the user's? */
+bool tfile_exists(struct tctx *c, const char *path);
+/* `rel` as found from the file that names it, or else from the root; NULL when there is none. */
+const char *tfile_find(struct tctx *c, struct tfile *from, const char *rel);

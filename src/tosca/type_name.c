@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Looks types up by name and kind through files and their imports. */
+#include "tosca/type_name.h"
+
+#include <string.h>
+
+static const struct {
+    const char *section, *words;
+} type_kinds[TYPE_KINDS] = {
+    [TYPE_ARTIFACT] = {"artifact_types", "artifact type"},
+    [TYPE_DATA] = {"data_types", "data type"},
+    [TYPE_CAPABILITY] = {"capability_types", "capability type"},
+    [TYPE_INTERFACE] = {"interface_types", "interface type"},
+    [TYPE_RELATIONSHIP] = {"relationship_types", "relationship type"},
+    [TYPE_NODE] = {"node_types", "node type"},
+    [TYPE_GROUP] = {"group_types", "group type"},
+    [TYPE_POLICY] = {"policy_types", "policy type"},
+};
+
+static const struct {
+    const char *name;
+    enum prim prim;
+} type_primitives[] = {
+    {"string", PRIM_STRING},
+    {"integer", PRIM_INTEGER},
+    {"float", PRIM_FLOAT},
+    {"boolean", PRIM_BOOLEAN},
+    {"timestamp", PRIM_TIMESTAMP},
+    {"null", PRIM_NULL},
+    {"version", PRIM_VERSION},
+    {"range", PRIM_RANGE},
+    {"list", PRIM_LIST},
+    {"map", PRIM_MAP},
+    {"any", PRIM_ANY},
+    {"scalar-unit.size", PRIM_UNIT + 0},
+    {"scalar-unit.time", PRIM_UNIT + 1},
+    {"scalar-unit.frequency", PRIM_UNIT + 2},
+    {"scalar-unit.bitrate", PRIM_UNIT + 3},
+};
+
+const char *type_kind_words(enum type_kind kind)
+{
+    return type_kinds[kind].words;
+}
+
+const char *type_kind_section(enum type_kind kind)
+{
+    return type_kinds[kind].section;
+}
+
+/* A built-in type goes by shorter names too: metadata shorthand ("Compute", also "tosca:Compute") and alias. */
+static void type_nicknames(struct tctx *c, struct tfile *f, struct ttype *t)
+{
+    struct at metadata = at_key(t->at, "metadata");
+    static const char *const keys[] = {"shorthand", "alias"};
+    for (size_t i = 0; at_is(metadata, Y_MAP) && i < ARRAY_LEN(keys); i++) {
+        const char *name = at_text(at_key(metadata, keys[i]));
+        if (!name || map_has(f->own[t->kind], name))
+            continue;
+        map_set(f->own[t->kind], name, t);
+        map_set(f->own[t->kind], tctx_printf(c, "tosca:%s", name), t);
+    }
+}
+
+static void type_declare_kind(struct tctx *c, struct tfile *f, enum type_kind kind)
+{
+    f->own[kind] = tctx_map(c);
+    struct at section = at_key(at_of(f, f->doc.root), type_kinds[kind].section);
+    for (size_t i = 0; i < at_len(section, Y_MAP) && tctx_spend(c, 1); i++) {
+        const struct ypair *p = &section.node->pairs[i];
+        if (p->key->kind != Y_SCALAR)
+            continue;
+        struct ttype *t = tctx_alloc(c, sizeof(*t));
+        *t = (struct ttype){.kind = kind, .name = p->key->text, .at = at_of(f, p->value), .key = p->key};
+        map_set(f->own[kind], t->name, t);
+        if (f->builtin && at_is(t->at, Y_MAP))
+            type_nicknames(c, f, t);
+    }
+}
+
+void type_declare(struct tctx *c, struct tfile *f)
+{
+    for (int kind = 0; kind < TYPE_KINDS; kind++)
+        type_declare_kind(c, f, kind);
+}
+
+static struct ttype *type_primitive(struct tctx *c, const char *name)
+{
+    if (!c->primitives) {
+        c->primitives = tctx_map(c);
+        for (size_t i = 0; i < ARRAY_LEN(type_primitives); i++) {
+            struct ttype *t = tctx_alloc(c, sizeof(*t));
+            *t = (struct ttype){.kind = TYPE_DATA,
+                                .name = type_primitives[i].name,
+                                .parent_state = PARENT_KNOWN,
+                                .prim = type_primitives[i].prim};
+            map_set(c->primitives, t->name, t);
+        }
+    }
+    return map_get(c->primitives, name);
+}
+
+/* Own types, then those of the imports. A file already asked for this very name is not asked again. */
+static struct ttype *type_seek(struct tctx *c, struct tfile *f, enum type_kind kind, const char *name, unsigned depth)
+{
+    bool been = f->stamp == c->stamp && str_eq(f->stamp_name, name);
+    if (been || !f->own[kind] || depth > TOSCA_FILES_MAX || !tctx_spend(c, 1))
+        return NULL;
+    f->stamp = c->stamp;
+    f->stamp_name = name;
+    struct ttype *t = map_get(f->own[kind], name);
+    for (size_t i = 0; !t && i < f->n_imports; i++) {
+        const struct timport *import = &f->imports[i];
+        size_t n = import->prefix ? strlen(import->prefix) : 0;
+        bool prefixed = n && strncmp(name, import->prefix, n) == 0 && (name[n] == ':' || name[n] == '.');
+        if (!n || prefixed)
+            t = type_seek(c, import->file, kind, prefixed ? name + n + 1 : name, depth + 1);
+    }
+    return t;
+}
+
+struct ttype *type_find(struct tctx *c, struct tfile *f, enum type_kind kind, const char *name)
+{
+    c->stamp++;
+    struct ttype *t = f ? type_seek(c, f, kind, name, 0) : NULL;
+    if (!t && kind == TYPE_DATA)
+        t = type_primitive(c, name);
+    if (!t && c->profile) {
+        c->stamp++;
+        t = type_seek(c, c->profile, kind, name, 0);
+    }
+    return t;
+}
+
+/* All names of a kind that come to mind for a suggestion: of every user's file, and of the profile. */
+static const char *type_suggest(struct tctx *c, enum type_kind kind, const char *name)
+{
+    struct map *names = tctx_map(c);
+    for (size_t i = 0; i < c->files->n && tctx_spend(c, 1); i++) {
+        struct tfile *f = c->files->items[i].value;
+        for (size_t k = 0; f->own[kind] && k < f->own[kind]->n && tctx_spend(c, 1); k++)
+            map_set(names, f->own[kind]->items[k].key, c);
+    }
+    return tosca_like(c, name, names);
+}
+
+struct ttype *type_at(struct tctx *c, struct at at, enum type_kind kind, const char *code)
+{
+    const char *name = at_text(at);
+    if (!name)
+        return NULL;
+    struct ttype *t = type_find(c, at.file, kind, name);
+    if (!t)
+        tosca_error(c, at, code ? code : "UNKNOWN_TYPE", "unknown %s '%s'%s", type_kinds[kind].words, name,
+                    type_suggest(c, kind, name));
+    return t;
+}
+
+static bool type_circle(struct tctx *c, struct ttype *t, struct ttype *parent)
+{
+    unsigned steps = 0;
+    for (struct ttype *p = parent; p && steps++ < 4 * TOSCA_FILES_MAX; p = p->parent) {
+        if (p != t)
+            continue;
+        tosca_error(c, at_key(t->at, "derived_from"), "CYCLE", "%s '%s' derives from itself, through '%s'",
+                    type_kinds[t->kind].words, t->name, parent->name);
+        return true;
+    }
+    return steps >= 4 * TOSCA_FILES_MAX;
+}
+
+struct ttype *type_parent(struct tctx *c, struct ttype *t)
+{
+    if (t->parent_state == PARENT_KNOWN)
+        return t->parent;
+    t->parent_state = PARENT_KNOWN;
+    struct at from = at_is(t->at, Y_MAP) ? at_key(t->at, "derived_from") : at_of(NULL, NULL);
+    struct ttype *parent = type_at(c, from, t->kind, NULL);
+    if (parent && !type_circle(c, t, parent))
+        t->parent = parent;
+    return t->parent;
+}
+
+bool type_is_a(struct tctx *c, struct ttype *t, const struct ttype *ancestor)
+{
+    for (struct ttype *p = t; p && tctx_spend(c, 1); p = type_parent(c, p)) {
+        if (p == ancestor)
+            return true;
+    }
+    return false;
+}
+
+bool type_is_named(struct tctx *c, struct ttype *t, const char *name)
+{
+    for (struct ttype *p = t; p && tctx_spend(c, 1); p = type_parent(c, p)) {
+        if (str_eq(p->name, name))
+            return true;
+    }
+    return false;
+}
+
+enum prim type_prim(struct tctx *c, struct ttype *t)
+{
+    for (struct ttype *p = t; p && tctx_spend(c, 1); p = type_parent(c, p)) {
+        if (p->prim)
+            return p->prim;
+    }
+    return PRIM_NONE;
+}
