@@ -116,6 +116,23 @@ static int do_reserve(struct prog *p, char **args)
     return pause();
 }
 
+static int do_choose(struct prog *p, char **args)
+{
+    struct err e = {0};
+    struct net_config candidates[8] = {0};
+    size_t n = 0;
+    size_t chosen;
+    for (; n < ARRAY_LEN(candidates) && args[2 * n] != NULL && args[2 * n + 1] != NULL; n++) {
+        candidates[n] = p->config;
+        candidates[n].pod_cidr = args[2 * n];
+        candidates[n].service_cidr = args[2 * n + 1];
+    }
+    if (net_cidr_choose(candidates, n, &chosen, &e) < 0)
+        return fail(&e);
+    printf("%zu\n", chosen);
+    return 0;
+}
+
 static void on_applied(void *data, int r, const char *error)
 {
     struct prog *p = data;
@@ -237,8 +254,9 @@ static const struct verb {
     int (*run)(struct prog *p, char **args);
     bool closed; /* works without the network open */
 } verbs[] = {
-    {"open", do_open, false},   {"attach", do_attach, false}, {"detach", do_detach, false},  {"list", do_list, false},
-    {"apply", do_apply, false}, {"bench", do_bench, false},   {"reserve", do_reserve, true},
+    {"open", do_open, false},      {"attach", do_attach, false}, {"detach", do_detach, false},
+    {"list", do_list, false},      {"apply", do_apply, false},   {"bench", do_bench, false},
+    {"reserve", do_reserve, true}, {"choose", do_choose, true},
 };
 
 static int run_open(struct prog *p, const struct verb *v, char **args)
