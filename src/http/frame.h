@@ -20,6 +20,7 @@ enum frame_type {
     FRAME_EOF,         /* no more data from this side */
     FRAME_CREDIT,      /* 4 bytes: so many more data bytes may be sent */
     FRAME_CLOSE,       /* JSON {"code": exit status, "error": text}: the stream has ended; nothing follows on it */
+    FRAME_PART,        /* a piece of JSON; its last piece comes as FRAME_MESSAGE (or FRAME_CLOSE). No other message's pieces come between */
     FRAME_TYPE_MAX,
 };
 
@@ -34,7 +35,10 @@ struct frame {
 void frame_put(struct buf *to, enum frame_type type, uint32_t stream, const void *data, size_t len);
 /* Appends any length of DATA or DATA_ERR as several frames. */
 void frame_put_data(struct buf *to, enum frame_type type, uint32_t stream, const void *data, size_t len);
-/* 0, or -EMSGSIZE with nothing appended when the text is longer than FRAME_MAX. */
+/* A MESSAGE or CLOSE, with PARTs before it when it is long. 0, or -EMSGSIZE with nothing appended when the text is longer than JSON_MAX_BYTES. */
 int frame_put_json(struct buf *to, enum frame_type type, uint32_t stream, const json_t *v);
+/* Takes a PART, MESSAGE or CLOSE of a connection: gathers pieces in `parts` (one a connection). 0: more is to come; 1: *ret is the whole JSON (the caller owns it);
+ * -EINVAL with `e`: no JSON or too long: drop the connection. An empty CLOSE gives {}. */
+int frame_take_json(struct buf *parts, const struct frame *f, json_t **ret, struct err *e);
 /* Takes the frame at the front of `data`: its whole size in bytes, 0 when it is not all there yet, -EINVAL when it is no frame. */
 ssize_t frame_get(const void *data, size_t len, struct frame *ret);

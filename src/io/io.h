@@ -4,6 +4,7 @@
 
 #include "io/child.h"
 #include "io/file.h"
+#include "io/file_root.h"
 #include "io/lazy.h"
 #include "io/sock.h"
 #include "io/tls.h"

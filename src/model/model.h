@@ -5,6 +5,8 @@
 #include "model/application.h"
 #include "model/cluster_kinds.h"
 #include "model/deployment.h"
+#include "model/machine.h"
+#include "model/node_link.h"
 #include "model/pod.h"
 #include "model/protocol.h"
 #include "model/service.h"

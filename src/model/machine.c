@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+/* The fields of machine.json. */
+#include "model/machine.h"
+
+#include "model/rows.h"
+
+static const struct field machine_rows[] = {
+    ROW(machine, "name", name, FIELD_TEXT, FIELD_REQUIRED | FIELD_LABEL, "name of the node"),
+    ROW(machine, "podCIDR", pod_cidr, FIELD_TEXT, FIELD_REQUIRED, "addresses of pods"),
+    ROW(machine, "serviceCIDR", service_cidr, FIELD_TEXT, FIELD_REQUIRED, "addresses of services"),
+    ROW_DEFAULT(machine, "listen", listen, FIELD_TEXT, 0, "0.0.0.0:6443", "address and port of the API over TLS"),
+    ROW_DEFAULT(machine, "runtime", runtime, FIELD_TEXT, 0, "crun", "the OCI runtime's program"),
+};
+const struct field_table machine_fields = FIELDS("Machine", machine, NULL, machine_rows);

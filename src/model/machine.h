@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+/* What a machine of the cluster is told about itself: <state_dir>/machine.json, written by `sedge up` and read by head and node. */
+#pragma once
+
+#include "model/fields.h"
+
+struct machine {
+    char *name;         /* of the node: a DNS label */
+    char *pod_cidr;     /* "10.88.0.0/16" */
+    char *service_cidr; /* "10.89.0.0/16" */
+    char *listen;       /* "0.0.0.0:6443": where the API is served over TLS; "" for nowhere */
+    char *runtime;      /* "crun": an OCI runtime's program */
+};
+extern const struct field_table machine_fields;
+#define MACHINE_FILE "machine.json"
+
+#define SEDGE_RUN_DIR   "/run/sedge"     /* when neither --run nor SEDGE_RUN names another */
+#define SEDGE_STATE_DIR "/var/lib/sedge" /* --state, SEDGE_STATE */
+#define SEDGE_API_SOCKET "api.sock"      /* in the run folder; mode 0600 */
