@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+/* The command line's words with a head: objects, watches, bundles; a head's Status becomes an error with its message. */
+#pragma once
+
+#include "cli/cli_private.h"
+#include "http/http_client.h"
+#include "model/model.h"
+
+/* Path of a kind's collection or (name not NULL) of one object: "/api/v1/namespaces/default/pods/x". ns NULL: all namespaces' collection, or a kind
+ * without. The caller frees. */
+char *api_path(const struct kind *k, const char *ns, const char *name);
+
+/* All calls connect when needed and give 0 or -errno with `e`: -ECONNREFUSED nobody answers there (the text says what to do), -ENOENT, -EEXIST (a create),
+ * -EAGAIN (resourceVersion), -EINVAL, -EACCES, -EPERM (who are you?), -EBUSY, -EIO. */
+int api_connect(struct cli *cli, struct err *e);
+void api_close(struct cli *cli);
+/* A call with JSON in and out; body and ret may be NULL. The caller owns *ret. */
+int api_call(struct cli *cli, const char *method, const char *path, const json_t *body, json_t **ret, struct err *e);
+/* PATCH with a JSON merge patch. */
+int api_patch(struct cli *cli, const char *path, const json_t *patch, json_t **ret, struct err *e);
+int api_get(struct cli *cli, const struct kind *k, const char *ns, const char *name, json_t **ret, struct err *e);
+/* The list object (items, metadata.resourceVersion); selector NULL or "a=b,c=d". */
+int api_list(struct cli *cli, const struct kind *k, const char *ns, const char *selector, json_t **ret, struct err *e);
+
+/* For blobs and bundles ("/sedge/v1/blobs/<digest>"). api_exists: 1, 0 or -errno. api_put: *ret (may be NULL) gets the answer's JSON, also of a 409, which is -EEXIST. */
+int api_exists(struct cli *cli, const char *path, struct err *e);
+int api_put(struct cli *cli, const char *path, const char *type, const void *data, size_t len, json_t **ret, struct err *e);
+int api_put_fd(struct cli *cli, const char *path, int fd, struct err *e);
+
+/* Watches a collection from `revision` (the list's resourceVersion) on, over a connection of its own. `told` gets "ADDED", "MODIFIED" or "DELETED" with the
+ * object (borrowed), until it gives non-zero: what is returned then. `field`: "metadata.name=x", or NULL. timeout_us 0: none; -ETIMEDOUT at its end.
+ * -ERANGE: the revision is too old: list again. -ECONNRESET: the head went away. */
+struct api_watch {
+    const struct kind *kind;
+    const char *ns;       /* NULL: all */
+    const char *selector; /* labels, or NULL */
+    const char *field;
+    const char *revision;
+    int64_t timeout_us;
+    int (*told)(void *data, const char *type, const json_t *object);
+    void *data;
+};
+int api_watch(struct cli *cli, const struct api_watch *w, struct err *e);
