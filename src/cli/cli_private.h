@@ -25,6 +25,7 @@ struct cli {
     const char *ns;                  /* -n, "default" */
     bool ns_given;
     bool help;                       /* --help was given */
+    const char *format_text;         /* -o as given */
     enum cli_format format;          /* -o */
     bool color_out, color_err;       /* a terminal, TERM is not "dumb", NO_COLOR is not set */
     bool tty_out, tty_err;           /* is it a terminal? */
@@ -70,9 +71,14 @@ struct verb {
 extern const struct verb *const verbs[]; /* verbs.c; in the order of help; closed by NULL */
 const struct verb *verb_find(const char *name);
 
+#define OPTIONS_GO (-1)
 /* Takes the verb's and the global options out of argv (into `ret`, laid out as the verb's table says; NULL without options) and leaves argv[1..*argc-1] as the
- * words. 0; or an exit status (as >= 1), the fault having been told. "--" ends options. Letters may stand together ("-it"), a value may follow at once ("-nprod",
- * "--name=x") or as the next word. */
+ * words (argv[*argc] is NULL). OPTIONS_GO: go on. Otherwise the exit status to end with: a fault was told, or help was asked for and shown.
+ * "--" ends options. Letters may stand together ("-it"), a value may follow at once ("-nprod", "--name=x") or as the next word.
+ *
+ *     int r = options_parse(cli, &verb_x, &argc, argv, &o);
+ *     if (r >= 0)
+ *         return r; */
 int options_parse(struct cli *cli, const struct verb *v, int *argc, char **argv, void *ret);
 void options_done(const struct verb *v, void *options);
 /* For the global options: those of `struct cli`. */
