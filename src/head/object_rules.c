@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Rules within an object that field tables cannot say: mounts name volumes, selectors fit templates, labels are labels.
+ */
+#include <ctype.h>
+#include <errno.h>
+#include <string.h>
+
+#include "head/object_shape.h"
+
+#define LABEL_MAX 63
+
+/* Kubernetes' syntax: letters, digits, '-', '_' and '.', a letter or digit at both ends. */
+static bool is_label_word(const char *s, size_t len)
+{
+    for (size_t i = 0; i < len; i++)
+        if (!isalnum((unsigned char)s[i]) && !(strchr("-_.", s[i]) && i > 0 && i + 1 < len))
+            return false;
+    return len <= LABEL_MAX;
+}
+
+static bool is_label_key(const char *key)
+{
+    const char *slash = strchr(key, '/');
+    if (slash) {
+        AUTO_FREE char *prefix = mem_strndup(key, (size_t)(slash - key));
+        if (!str_is_dns_name(prefix))
+            return false;
+        key = slash + 1;
+    }
+    return key[0] != '\0' && is_label_word(key, strlen(key));
+}
+
+static int check_labels(const json_t *labels, const char *path, struct err *e)
+{
+    const char *key;
+    json_t *v;
+    json_object_foreach((json_t *)(uintptr_t)labels, key, v)
+    {
+        const char *text = json_string_value(v);
+        if (!is_label_key(key))
+            return err_set(e, EINVAL,
+                           "%s: '%s' is no label name; use letters, digits, '-', '_' and '.', with an "
+                           "optional DNS name and '/' before",
+                           path, key);
+        if (!text || !is_label_word(text, strlen(text)))
+            return err_set(e, EINVAL, "%s.%s: '%s' is no label value; use at most %d letters, digits, '-', '_', '.'",
+                           path, key, text ? text : "", LABEL_MAX);
+    }
+    return 0;
+}
+
+static bool has_volume(const json_t *spec, const char *name)
+{
+    size_t i;
+    json_t *v;
+    json_array_foreach(json_object_get(spec, "volumes"), i, v) if (str_eq(json_str(v, "name", NULL), name)) return true;
+    return false;
+}
+
+static int check_mounts(const json_t *spec, const json_t *container, size_t at, const char *path, struct err *e)
+{
+    size_t i;
+    json_t *mount;
+    json_array_foreach(json_object_get(container, "volumeMounts"), i, mount)
+    {
+        const char *name = json_str(mount, "name", ""), *where = json_str(mount, "mountPath", "");
+        if (!has_volume(spec, name))
+            return err_set(e, EINVAL, "%s.containers[%zu].volumeMounts[%zu].name: '%s' is no volume of the pod", path,
+                           at, i, name);
+        if (where[0] != '/')
+            return err_set(e, EINVAL, "%s.containers[%zu].volumeMounts[%zu].mountPath: '%s' is not absolute", path, at,
+                           i, where);
+    }
+    return 0;
+}
+
+static int check_volumes(const json_t *spec, const char *path, struct err *e)
+{
+    static const char *const sources[] = {"hostPath", "persistentVolumeClaim", "emptyDir"};
+    size_t i;
+    json_t *v;
+    json_array_foreach(json_object_get(spec, "volumes"), i, v)
+    {
+        size_t n = 0;
+        for (size_t s = 0; s < ARRAY_LEN(sources); s++)
+            n += json_object_get(v, sources[s]) != NULL;
+        if (n != 1)
+            return err_set(e, EINVAL, "%s.volumes[%zu]: give it one of hostPath, persistentVolumeClaim, emptyDir", path,
+                           i);
+    }
+    return 0;
+}
+
+static int check_pod_spec(const json_t *spec, const char *path, struct err *e)
+{
+    int r = check_volumes(spec, path, e);
+    size_t i;
+    json_t *container;
+    json_array_foreach(json_object_get(spec, "containers"), i, container)
+    {
+        if (r == 0)
+            r = check_mounts(spec, container, i, path, e);
+    }
+    return r;
+}
+
+static int pod_rules(const json_t *pod, struct err *e)
+{
+    return check_pod_spec(json_object_get(pod, "spec"), "spec", e);
+}
+
+static int deployment_rules(const json_t *deployment, struct err *e)
+{
+    const json_t *spec = json_object_get(deployment, "spec");
+    const json_t *labels = json_at(spec, "template", "metadata", "labels", NULL);
+    const char *key;
+    json_t *v;
+    json_object_foreach(json_at(spec, "selector", "matchLabels", NULL), key, v)
+    {
+        if (!json_equal(v, json_object_get(labels, key)))
+            return err_set(e, EINVAL,
+                           "spec.template.metadata.labels: '%s' must be '%s' as spec.selector.matchLabels has it", key,
+                           json_string_value(v));
+    }
+    int r = check_labels(labels, "spec.template.metadata.labels", e);
+    return r < 0 ? r : check_pod_spec(json_at(spec, "template", "spec", NULL), "spec.template.spec", e);
+}
+
+static const struct {
+    const char *kind;
+    int (*check)(const json_t *object, struct err *e);
+} rules[] = {{"Pod", pod_rules}, {"Deployment", deployment_rules}};
+
+int object_rules_check(const struct kind *k, const json_t *object, struct err *e)
+{
+    int r = check_labels(json_at(object, "metadata", "labels", NULL), "metadata.labels", e);
+    for (size_t i = 0; i < ARRAY_LEN(rules) && r == 0; i++)
+        if (str_eq(rules[i].kind, k->name))
+            r = rules[i].check(object, e);
+    return r;
+}
