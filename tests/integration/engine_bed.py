@@ -16,7 +16,7 @@ import pytest
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
-PROG = os.environ.get("SEDGE_ENGINE_PROG") or os.path.join(os.environ.get("SEDGE_BUILD", os.path.join(ROOT, "build")), "tests/unit/engine/engine_prog")
+PROG = os.environ.get("SEDGE_ENGINE_PROG") or os.path.join(ROOT, os.environ.get("SEDGE_BUILD", "build"), "tests/unit/engine/engine_prog")  # an absolute SEDGE_BUILD stays
 
 
 def missing():

@@ -14,7 +14,7 @@ import pytest
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
-PROG = os.environ.get("SEDGE_NET_PROG") or os.path.join(os.environ.get("SEDGE_BUILD", os.path.join(ROOT, "build")), "tests/unit/net/net_prog")
+PROG = os.environ.get("SEDGE_NET_PROG") or os.path.join(ROOT, os.environ.get("SEDGE_BUILD", "build"), "tests/unit/net/net_prog")  # an absolute SEDGE_BUILD stays
 HOST_IP, OTHER_IP = "198.51.100.1", "198.51.100.2"
 
 # Answers each connection or datagram with its own name and what it saw as the peer.

@@ -97,7 +97,7 @@ def test_choose_passes_over_what_is_taken(bed):
 
 
 def test_a_link_of_that_name_that_is_no_bridge(bed):
-    run("ip", "-n", bed.host, "link", "add", "sedge0", "type", "dummy")
+    run("ip", "-n", bed.host, "link", "add", "sedge0", "type", "veth", "peer", "name", "other0")
     p = bed.prog("open", check=False)
     assert p.returncode == 1 and "no bridge" in p.stderr
     run("ip", "-n", bed.host, "link", "del", "sedge0")
