@@ -96,9 +96,6 @@ bool tctx_spend(struct tctx *c, int64_t n);
 /* Findings. `code` must be static. A NULL node means the file's first line. */
 __attribute__((format(printf, 4, 5))) void tosca_error(struct tctx *c, struct at at, const char *code, const char *fmt, ...);
 __attribute__((format(printf, 4, 5))) void tosca_warn(struct tctx *c, struct at at, const char *code, const char *fmt, ...);
-/* Before there is a context. */
-__attribute__((format(printf, 7, 8))) void diags_add(struct diags *d, enum diag_level level, const char *code, const char *file, int line,
-                                                     int col, const char *fmt, ...);
 
 /* ", did you mean 'x'?" from the keys of a map, or "". In the context's memory. */
 const char *tosca_like(struct tctx *c, const char *word, const struct map *names);

@@ -29,6 +29,9 @@ struct diags {
     size_t n, errors;
 };
 void diags_done(struct diags *d);
+/* Adds one, unless it is there already or there are too many. `code` must be static. */
+__attribute__((format(printf, 7, 8))) void diags_add(struct diags *d, enum diag_level level, const char *code, const char *file, int line,
+                                                     int col, const char *fmt, ...);
 /* "file:line:col: text" of one. The caller frees. */
 char *diag_line(const struct diag *d);
 
