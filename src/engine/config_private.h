@@ -9,8 +9,10 @@
 #define CONTAINER_INIT_PATH "/sedge/init" /* where the small init is in a container that asked for it */
 
 /* Docker's default capabilities with the spec's additions and removals, as "CAP_..." texts in the kernel's order; all
- * of them when privileged. The caller owns it. */
-json_t *capability_list(const struct container_spec *s);
+ * of them when privileged; always only those possible (bit n: capability n). The caller owns it. */
+json_t *capability_list(const struct container_spec *s, uint64_t possible);
+/* -EINVAL with `e` for a name that is no capability, -EPERM for one to be added that is not possible. */
+int capability_check(const struct container_spec *s, uint64_t possible, struct err *e);
 /* The default profile (seccomp_default.json) for this machine and these capabilities, as linux.seccomp. The caller owns
  * it. */
 json_t *seccomp_profile(const json_t *caps);

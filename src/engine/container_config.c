@@ -141,6 +141,11 @@ static const struct default_mount default_mounts[] = {
     {"/sys/fs/cgroup", "cgroup", "cgroup", {"nosuid", "noexec", "nodev", "relatime", "ro"}},
 };
 
+/* Version 1 is a folder of mounts, each read-only; the folder itself, a tmpfs of the container's own, crun leaves
+ * writable. A read-only path would not do: it would give the mounts in the folder their write access back. */
+static const struct default_mount close_cgroup_v1 = {
+    "/sys/fs/cgroup", "tmpfs", "tmpfs", {"remount", "nosuid", "noexec", "nodev", "relatime", "ro"}};
+
 static json_t *one_mount(const char *target, const char *type, const char *source, const char *const *options, size_t n)
 {
     json_t *m = json_object();
@@ -158,18 +163,23 @@ static void add_bind(json_t *mounts, const char *source, const char *target, boo
         json_array_append_new(mounts, one_mount(target, "bind", source, options, ARRAY_LEN(options)));
 }
 
-static json_t *config_mounts(const struct container_spec *s, const char *init_path)
+static void add_default(json_t *mounts, const struct default_mount *m, bool privileged)
+{
+    size_t n = 0;
+    while (n < ARRAY_LEN(m->options) && m->options[n] && !(privileged && str_eq(m->options[n], "ro")))
+        n++; /* "ro" stands last in the table, so that privileged containers get all but it */
+    json_array_append_new(mounts, one_mount(m->target, m->type, m->source, m->options, n));
+}
+
+static json_t *config_mounts(const struct container_spec *s, const struct container_host *host)
 {
     json_t *mounts = json_array();
-    for (size_t i = 0; i < ARRAY_LEN(default_mounts); i++) {
-        const struct default_mount *m = &default_mounts[i];
-        size_t n = 0;
-        while (n < ARRAY_LEN(m->options) && m->options[n] && !(s->privileged && str_eq(m->options[n], "ro")))
-            n++; /* "ro" stands last in the table, so that privileged containers get all but it */
-        json_array_append_new(mounts, one_mount(m->target, m->type, m->source, m->options, n));
-    }
+    for (size_t i = 0; i < ARRAY_LEN(default_mounts); i++)
+        add_default(mounts, &default_mounts[i], s->privileged);
+    if (!host->cgroup_v2 && !s->privileged)
+        add_default(mounts, &close_cgroup_v1, false);
     if (s->init)
-        add_bind(mounts, init_path, CONTAINER_INIT_PATH, true);
+        add_bind(mounts, host->init_path, CONTAINER_INIT_PATH, true);
     add_bind(mounts, s->resolv_conf, "/etc/resolv.conf", false);
     add_bind(mounts, s->hosts, "/etc/hosts", false);
     for (size_t i = 0; i < s->n_mounts; i++)
@@ -290,13 +300,13 @@ static json_t *config_linux(const struct container_spec *s, const json_t *caps, 
 json_t *container_config(const struct container_spec *s, const struct container_user *user, const char *rootfs,
                          const struct container_host *host)
 {
-    AUTO_JSON json_t *caps = capability_list(s);
+    AUTO_JSON json_t *caps = capability_list(s, host->capabilities);
     json_t *c = json_object();
     json_put_str(c, "ociVersion", "1.0.0");
     json_object_set_new(c, "process", config_process(s, user, caps, host->nofile_hard));
     json_object_set_new(c, "root", json_pack("{s:s, s:b}", "path", rootfs, "readonly", s->read_only_root));
     json_put_str(c, "hostname", str_empty(s->hostname) ? s->id : s->hostname);
-    json_object_set_new(c, "mounts", config_mounts(s, host->init_path));
+    json_object_set_new(c, "mounts", config_mounts(s, host));
     json_object_set_new(c, "linux", config_linux(s, caps, host->cgroup_v2));
     return c;
 }

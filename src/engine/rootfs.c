@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -124,6 +125,16 @@ static uint64_t nofile_hard(void)
     return limit.rlim_max;
 }
 
+/* The bounding set: nobody below us can hold more. */
+static uint64_t capabilities_possible(void)
+{
+    uint64_t possible = 0;
+    for (unsigned n = 0; n < 64; n++)
+        if (prctl(PR_CAPBSET_READ, n) == 1)
+            possible |= UINT64_C(1) << n;
+    return possible;
+}
+
 static int write_config(const struct rootfs_dirs *d, const struct container_spec *s, const char *rootfs,
                         const char *bundle, struct err *e)
 {
@@ -134,7 +145,10 @@ static int write_config(const struct rootfs_dirs *d, const struct container_spec
         r = place_init(d->run_dir, &init, e);
     if (r < 0)
         return r;
-    struct container_host host = {.init_path = init, .nofile_hard = nofile_hard(), .cgroup_v2 = cgroup_is_v2()};
+    struct container_host host = {.init_path = init,
+                                  .nofile_hard = nofile_hard(),
+                                  .capabilities = capabilities_possible(),
+                                  .cgroup_v2 = cgroup_is_v2()};
     AUTO_JSON json_t *config = container_config(s, &user, rootfs, &host);
     AUTO_FREE char *text = json_text(config);
     AUTO_FREE char *path = file_join(bundle, "config.json");
@@ -150,7 +164,7 @@ static int check_spec(const struct container_spec *s, struct err *e)
     for (size_t i = 0; i < s->n_mounts; i++)
         if (!file_exists(s->mounts[i].source))
             return err_set(e, ENOENT, "mount source %s is not on this machine", s->mounts[i].source);
-    return 0;
+    return capability_check(s, capabilities_possible(), e);
 }
 
 int rootfs_prepare(const struct rootfs_dirs *d, const struct container_spec *s, struct err *e)

@@ -13,6 +13,7 @@
 
 #define READ_STEP       4096
 #define TEMPORARY_TRIES 16
+#define MARK_LEN        8 /* of a temporary's name behind that of its file */
 
 /* One read(2) that is not broken by signals. */
 static ssize_t read_some(int fd, void *data, size_t len)
@@ -111,7 +112,7 @@ static int temporary_beside(const char *path, char **ret, struct err *e)
     AUTO_FREE char *dir = parent_of(path);
     const char *slash = strrchr(path, '/');
     for (int i = 0; i < TEMPORARY_TRIES; i++) {
-        char mark[9];
+        char mark[MARK_LEN + 1];
         str_random(mark, sizeof(mark) - 1);
         AUTO_FREE char *name = mem_printf("%s/.%s.%s", dir, slash ? slash + 1 : path, mark);
         int fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
@@ -123,6 +124,22 @@ static int temporary_beside(const char *path, char **ret, struct err *e)
             return err_errno(e, errno, "make a file in %s", dir);
     }
     return err_set(e, EEXIST, "make a file in %s: every name tried was taken", dir);
+}
+
+void file_drop_temporaries(const char *path)
+{
+    AUTO_STRV struct strv names = {0};
+    AUTO_FREE char *dir = parent_of(path), *start = NULL;
+    const char *slash = strrchr(path, '/');
+    start = mem_printf(".%s.", slash ? slash + 1 : path);
+    if (file_list(dir, &names, NULL) < 0)
+        return;
+    for (size_t i = 0; i < names.n; i++) {
+        if (!str_starts(names.v[i], start) || strlen(names.v[i]) != strlen(start) + MARK_LEN)
+            continue;
+        AUTO_FREE char *name = file_join(dir, names.v[i]);
+        unlink(name);
+    }
 }
 
 static int fill(int fd, const void *data, size_t len, mode_t mode, bool durable, const char **ret_what)

@@ -15,6 +15,8 @@ int file_read_fd(int fd, size_t max, char **ret, size_t *ret_len, struct err *e)
 int file_write(const char *path, const void *data, size_t len, mode_t mode, struct err *e);
 /* The same without the fsyncs, for what may be lost (under /run). */
 int file_write_fast(const char *path, const void *data, size_t len, mode_t mode, struct err *e);
+/* Removes the temporaries of `path` that writers left which were killed. Nobody may be writing it. */
+void file_drop_temporaries(const char *path);
 /* write(2) of all of it. 0 or -errno. */
 int file_write_fd(int fd, const void *data, size_t len);
 int file_fsync_dir(const char *path, struct err *e);

@@ -8,70 +8,91 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "io/file.h"
 #include "net/net_cidr.h"
 
-#define SOCKETS_MAX_BYTES (4U * 1024 * 1024) /* of one /proc/net table that we look through */
-#define LINKS_MAX         200000             /* descriptors looked at, over all processes */
+#define LINKS_MAX 200000 /* descriptors looked at, over all processes */
 
-/* Is the local address "0100007F:1F90" (or 32 digits, for IPv6) this port? */
-static bool is_port(const char *local, uint16_t port)
+/* What is looked for: who holds this port in this network namespace. */
+struct search {
+    uint16_t port;
+    int type;        /* SOCK_STREAM, SOCK_DGRAM */
+    uint64_t netns;  /* the namespace's cookie; 0 where the kernel has none */
+    size_t budget;   /* descriptors that may still be looked at */
+    char *connected; /* pid of one with a connection from that port, for want of a better one; owned */
+};
+
+enum holding { HOLDS_NOT, HOLDS_CONNECTION, HOLDS_PORT };
+
+static uint64_t netns_cookie(int fd)
 {
-    const char *colon = strchr(local, ':');
-    return colon != NULL && strtoul(colon + 1, NULL, 16) == port;
+    uint64_t cookie = 0;
+    socklen_t len = sizeof(cookie);
+    return getsockopt(fd, SOL_SOCKET, SO_NETNS_COOKIE, &cookie, &len) < 0 ? 0 : cookie;
 }
 
-/* The inode of the socket that holds the port in one table of /proc/net; 0 when none is there. A listening one is
- * preferred to a connection. */
-static unsigned long find_inode(const char *table, uint16_t port)
+static uint16_t local_port(int fd)
 {
-    AUTO_FREE char *path = mem_printf("/proc/net/%s", table);
-    AUTO_FREE char *text = NULL;
-    size_t len;
-    unsigned long found = 0;
-    char *save = NULL;
-    if (file_read(path, SOCKETS_MAX_BYTES, &text, &len, NULL) < 0)
+    union {
+        struct sockaddr any;
+        struct sockaddr_in v4;
+        struct sockaddr_in6 v6;
+    } at;
+    socklen_t len = sizeof(at);
+    if (getsockname(fd, &at.any, &len) < 0)
         return 0;
-    for (char *line = strtok_r(text, "\n", &save); line != NULL; line = strtok_r(NULL, "\n", &save)) {
-        char local[48];
-        unsigned state;
-        unsigned long inode;
-        if (sscanf(line, " %*u: %47s %*s %x %*s %*s %*s %*u %*u %lu", local, &state, &inode) != 3)
-            continue;
-        if (!is_port(local, port) || inode == 0)
-            continue;
-        found = inode;
-        if (state == 0x0A) /* TCP_LISTEN */
-            break;
-    }
-    return found;
+    if (at.any.sa_family == AF_INET)
+        return ntohs(at.v4.sin_port);
+    return at.any.sa_family == AF_INET6 ? ntohs(at.v6.sin6_port) : 0;
 }
 
-/* Has the process a descriptor whose link reads `want`? Takes from the budget. */
-static bool process_has(const char *pid, const char *want, size_t *budget)
+/* Asks the socket itself: /proc/net shows none that is bound and does not listen, such as a reservation of ours. */
+static enum holding socket_holds(const struct search *s, int fd)
+{
+    struct sockaddr_storage peer;
+    socklen_t len = sizeof(peer);
+    int type = 0;
+    socklen_t type_len = sizeof(type);
+    if (local_port(fd) != s->port || getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &type_len) < 0 || type != s->type ||
+        netns_cookie(fd) != s->netns)
+        return HOLDS_NOT;
+    return getpeername(fd, (struct sockaddr *)&peer, &len) == 0 ? HOLDS_CONNECTION : HOLDS_PORT;
+}
+
+static enum holding descriptor_holds(struct search *s, int pidfd, int dir_fd, const char *number)
+{
+    char link[16];
+    ssize_t len = readlinkat(dir_fd, number, link, sizeof(link) - 1);
+    if (len <= 0)
+        return HOLDS_NOT;
+    link[len] = '\0';
+    if (!str_starts(link, "socket:["))
+        return HOLDS_NOT;
+    AUTO_CLOSE int fd = (int)syscall(SYS_pidfd_getfd, pidfd, atoi(number), 0);
+    return fd < 0 ? HOLDS_NOT : socket_holds(s, fd);
+}
+
+static enum holding process_holds(struct search *s, const char *pid)
 {
     AUTO_FREE char *path = mem_printf("/proc/%s/fd", pid);
-    DIR *dir = opendir(path);
-    bool found = false;
+    AUTO_CLOSE int pidfd = (int)syscall(SYS_pidfd_open, (pid_t)atoi(pid), 0);
+    DIR *dir = pidfd < 0 ? NULL : opendir(path);
+    enum holding best = HOLDS_NOT;
     struct dirent *d;
     if (dir == NULL)
-        return false;
-    while (!found && *budget > 0 && (d = readdir(dir)) != NULL) {
-        char link[64];
-        ssize_t len = readlinkat(dirfd(dir), d->d_name, link, sizeof(link) - 1);
-        *budget -= 1;
-        if (len <= 0)
-            continue;
-        link[len] = '\0';
-        found = str_eq(link, want);
+        return HOLDS_NOT;
+    for (; best != HOLDS_PORT && s->budget > 0 && (d = readdir(dir)) != NULL; s->budget--) {
+        enum holding h = descriptor_holds(s, pidfd, dirfd(dir), d->d_name);
+        best = h > best ? h : best;
     }
     closedir(dir);
-    return found;
+    return best;
 }
 
-/* "'nginx' (process 12)"; NULL when it is not found, within the budget or at all. The caller frees. */
+/* "'nginx' (process 12)"; the caller frees. */
 static char *name_process(const char *pid)
 {
     AUTO_FREE char *path = mem_printf("/proc/%s/comm", pid);
@@ -83,20 +104,29 @@ static char *name_process(const char *pid)
     return mem_printf("'%s' (process %s)", name, pid);
 }
 
-static char *find_holder(unsigned long inode)
+/* The program by its name, or NULL when none is found, within the budget or at all. `fd`: a socket of the namespace.
+ * The caller frees. */
+static char *find_holder(int fd, uint16_t port, bool udp)
 {
-    AUTO_FREE char *want = mem_printf("socket:[%lu]", inode);
-    size_t budget = LINKS_MAX;
+    struct search s = {
+        .port = port, .type = udp ? SOCK_DGRAM : SOCK_STREAM, .netns = netns_cookie(fd), .budget = LINKS_MAX};
     char *found = NULL;
     DIR *dir = opendir("/proc");
     struct dirent *d;
-    if (dir == NULL)
-        return NULL;
-    while (found == NULL && budget > 0 && (d = readdir(dir)) != NULL) {
-        if (isdigit((unsigned char)d->d_name[0]) && process_has(d->d_name, want, &budget))
+    while (dir != NULL && found == NULL && s.budget > 0 && (d = readdir(dir)) != NULL) {
+        if (!isdigit((unsigned char)d->d_name[0]))
+            continue;
+        enum holding h = process_holds(&s, d->d_name);
+        if (h == HOLDS_PORT)
             found = name_process(d->d_name);
+        else if (h == HOLDS_CONNECTION && s.connected == NULL)
+            s.connected = mem_strdup(d->d_name);
     }
-    closedir(dir);
+    if (dir != NULL)
+        closedir(dir);
+    if (found == NULL && s.connected != NULL)
+        found = name_process(s.connected);
+    free(s.connected);
     return found;
 }
 
@@ -121,14 +151,11 @@ static int hold_port(int fd, const struct sockaddr_in *at, bool udp)
     return r;
 }
 
-static int explain_use(const char *host_ip, uint16_t port, bool udp, struct err *e)
+static int explain_use(int fd, const char *host_ip, uint16_t port, bool udp, struct err *e)
 {
     const char *protocol = udp ? "udp" : "tcp";
     const char *address = str_empty(host_ip) ? "all addresses" : host_ip;
-    unsigned long inode = find_inode(udp ? "udp" : "tcp", port);
-    if (inode == 0)
-        inode = find_inode(udp ? "udp6" : "tcp6", port);
-    AUTO_FREE char *holder = inode != 0 ? find_holder(inode) : NULL;
+    AUTO_FREE char *holder = find_holder(fd, port, udp);
     return err_set(e, EADDRINUSE,
                    "reserve port %u/%s of the host (%s): %s holds it; stop that, or publish another port", port,
                    protocol, address, holder != NULL ? holder : "another program");
@@ -148,7 +175,7 @@ int net_port_reserve(const char *host_ip, uint16_t port, bool udp, int *ret_fd, 
         return err_errno(e, errno, "open a socket to reserve port %u", port);
     int r = hold_port(fd, &at, udp);
     if (r == -EADDRINUSE)
-        return explain_use(host_ip, port, udp, e);
+        return explain_use(fd, host_ip, port, udp, e);
     if (r == -EADDRNOTAVAIL)
         return err_set(e, EADDRNOTAVAIL, "reserve port %u: %s is no address of this host; leave it out for all", port,
                        host_ip);

@@ -133,6 +133,7 @@ int net_sysctl_restore(const char *run_dir, struct err *e)
     int r = record_read(run_dir, &lines, e);
     for (size_t i = 0; r == 0 && i < lines.n; i++)
         r = restore_line(lines.v[i], e);
+    file_drop_temporaries(path);
     if (r == 0 && unlink(path) < 0 && errno != ENOENT)
         return err_errno(e, errno, "remove '%s'", path);
     return r;

@@ -206,7 +206,7 @@ class Bed:
         os.makedirs(path, exist_ok=True)
         return path
 
-    def until(self, what, seconds=10):
+    def until(self, what, seconds=30):
         end = time.monotonic() + seconds
         while not what():
             assert time.monotonic() < end, "did not come true in %d s" % seconds

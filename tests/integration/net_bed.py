@@ -142,7 +142,7 @@ class Bed:
         with open("/proc/self/mounts") as f:
             return [line.split()[1] for line in f if self.dir in line]
 
-    def wait_no_links(self, seconds=5):
+    def wait_no_links(self, seconds=30):
         end = time.time() + seconds
         while any(x.startswith("sdg") for x in self.links()) and time.time() < end:
             time.sleep(0.02)

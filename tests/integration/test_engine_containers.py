@@ -119,7 +119,7 @@ def test_stop_that_is_not_heard(bed):
     begin = time.monotonic()
     box.ctl("stop", signal.SIGTERM.value, 400)
     status = box.wait()
-    assert status["signal"] == signal.SIGKILL and 0.35 < time.monotonic() - begin < 2
+    assert status["signal"] == signal.SIGKILL and time.monotonic() - begin >= 0.4
     assert box.ctl("stop", signal.SIGTERM.value, 400).returncode == 0  # of one that has ended: fine
     box.remove()
 
@@ -142,10 +142,10 @@ def test_pids_limit(bed):
 def test_cpu_limit(bed):
     box = bed.run(["/bin/sh", "-c", "while :; do :; done"], cpu_milli=200)
     time.sleep(0.3)
-    a = bed.cpu_seconds(box)
+    begin, a = time.monotonic(), bed.cpu_seconds(box)
     time.sleep(1)
     used = bed.cpu_seconds(box) - a
-    assert used < 0.35
+    assert used / (time.monotonic() - begin) < 0.35  # bounded from above however busy the machine is
     box.remove()
 
 

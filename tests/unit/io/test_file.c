@@ -96,6 +96,24 @@ static void write_replaces_and_leaves_nothing(void **state)
     assert_int_equal(file_mkdirs(path, 0700, &e), -ENOTDIR);
 }
 
+static void drops_what_killed_writers_left(void **state)
+{
+    AUTO_FREE char *path = file_join(folder, "state");
+    static const char *const litter[] = {".state.abcdefgh", ".state.abc", ".state.abcdefgh2", ".other.abcdefgh",
+                                         "state"};
+    for (size_t i = 0; i < ARRAY_LEN(litter); i++) {
+        AUTO_FREE char *name = file_join(folder, litter[i]);
+        assert_int_equal(file_write_fast(name, "x", 1, 0600, NULL), 0);
+    }
+    file_drop_temporaries(path);
+    file_drop_temporaries("/nowhere/at/all");
+    for (size_t i = 0; i < ARRAY_LEN(litter); i++) {
+        AUTO_FREE char *name = file_join(folder, litter[i]);
+        assert_int_equal(file_exists(name), i != 0);
+        unlink(name);
+    }
+}
+
 static void joins_and_cleans(void **state)
 {
     static const char *const cases[][2] = {
@@ -137,9 +155,13 @@ static void tells_free_bytes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(reads_up_to_the_limit), cmocka_unit_test(reads_what_has_no_size),
-        cmocka_unit_test(reads_large_and_empty), cmocka_unit_test(write_replaces_and_leaves_nothing),
-        cmocka_unit_test(joins_and_cleans),      cmocka_unit_test(a_lock_excludes),
+        cmocka_unit_test(reads_up_to_the_limit),
+        cmocka_unit_test(reads_what_has_no_size),
+        cmocka_unit_test(reads_large_and_empty),
+        cmocka_unit_test(write_replaces_and_leaves_nothing),
+        cmocka_unit_test(drops_what_killed_writers_left),
+        cmocka_unit_test(joins_and_cleans),
+        cmocka_unit_test(a_lock_excludes),
         cmocka_unit_test(tells_free_bytes),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
