@@ -112,7 +112,7 @@ static int quantity_text(const struct walk *w, const char *key, const json_t *it
     int64_t milli;
     if (json_is_integer(item))
         snprintf(ret, size, "%lld", (long long)json_integer_value(item));
-    else if (json_is_string(item))
+    else if (json_is_string(item) && json_string_length(item) < size)
         snprintf(ret, size, "%s", json_string_value(item));
     else
         return err_set(w->e, EINVAL, "%s.%s: must be a quantity such as 250m or 64Mi", w->path, key);
@@ -419,8 +419,9 @@ static void field_done(const struct field *f, void *at)
 
 void fields_done(const struct field_table *t, void *v)
 {
-    for (size_t i = 0; i < t->n; i++)
-        field_done(&t->fields[i], member(v, &t->fields[i]));
+    for (size_t i = 0; i < t->n; i++) /* rows that are ignored own nothing: some stand on another row's member */
+        if (!(t->fields[i].flags & FIELD_IGNORED))
+            field_done(&t->fields[i], member(v, &t->fields[i]));
     memset(v, 0, t->size);
 }
 
