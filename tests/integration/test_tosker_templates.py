@@ -109,3 +109,13 @@ def test_node_mongo_is_planned_in_tosker_s_order(machine, name, tmp_path):
     made = tmp_path / "made.plan"
     made.write_text(machine.sedge("plan", template).stdout)
     assert machine.sedge("plan", template, "--plan", made).stdout.startswith("accepted")
+
+
+@pytest.mark.parametrize("name", ["single-server", "custom"])
+def test_node_mongo_runs(machine, name):
+    """Software on software, with scripts (placeholders) in a Debian container."""
+    machine.sedge("deploy", EXAMPLES / f"node-mongo/node-mongo-{name}.yaml")
+    states = {c["name"]: c["state"] for c in machine.application(f"node-mongo-{name}")["status"]["components"]}
+    assert set(states.values()) == {"running"}
+    machine.sedge("undeploy", f"node-mongo-{name}")
+    assert machine.pods(f"node-mongo-{name}") == []
