@@ -16,7 +16,7 @@ struct http_request;
 typedef void (*http_handler)(void *data, struct http_request *r);
 
 struct http_listen {
-    int fd;                        /* listening socket; the server owns it */
+    int fd;                        /* listening socket; the server owns it, also when it does not start */
     const struct tls_identity *tls; /* NULL: plain */
     const char *client_ca;         /* PEM: certificates that clients may show (asked for, not demanded); NULL: none asked */
 };
@@ -27,13 +27,14 @@ struct http_options {
     size_t max_body;       /* bytes kept in memory */
     const char *spool_dir; /* bodies of requests for which spool() says yes go to a file here instead, up to max_spool */
     size_t max_spool;
-    bool (*spool)(void *data, const char *method, const char *path);
+    bool (*spool)(void *data, const char *method, const char *path); /* called on the server's threads; path without the query, not decoded */
     http_handler handle;
     void *data;
 };
 /* Starts serving. More connections than ~500, heads over 16 KiB and clients idle in the middle of a request for 30 s are turned away. */
 int http_server_start(const struct http_options *o, struct http_server **ret, struct err *e);
-/* Stops: open requests are cut, later calls on them do nothing but free. Blocks until its thread has ended. */
+/* Stops: open requests are cut, later calls on them do nothing but free. Blocks until its threads have ended; the loop must run once more after that, to
+ * close the handles. Streams hear `gone` and upgrades `ready` before it returns; descriptors of plain connections that were handed over stay good. NULL is fine. */
 void http_server_stop(struct http_server *s);
 
 /* What a request is. Borrowed until it is answered. */
@@ -49,7 +50,7 @@ const char *http_client_cert(const struct http_request *r); /* PEM of a client c
 /* Answers and ends the request. Type: "application/json" mostly. Copies the body. Extra headers: "Name: value" strings closed by NULL, or NULL. */
 void http_respond(struct http_request *r, int status, const char *type, const void *body, size_t len);
 void http_respond_with(struct http_request *r, int status, const char *type, const void *body, size_t len, const char *const *headers);
-/* Answers with a file from disk, streamed. */
+/* Answers with a regular file from disk, streamed; fd is the server's from here on. */
 void http_respond_file(struct http_request *r, int status, const char *type, int fd);
 
 /* Answers with a body that comes bit by bit (chunked). `gone` is called once on the loop when the client has left or the server stops;
