@@ -144,6 +144,37 @@ int objects_list(struct objects *o, const struct kind *k, const char *ns, json_t
 
 /* ---- write ---- */
 
+void objects_dry(struct objects *o, bool dry)
+{
+    o->dry = dry;
+}
+
+/* Would the write be carried out? */
+static int check_expected(struct objects *o, const struct store_op *op, struct err *e)
+{
+    AUTO(store_item_done)
+    struct store_item item = {0};
+    int r = store_get(o->store, op->key, &item, e);
+    if (r < 0 && r != -ENOENT)
+        return r;
+    int64_t is = r == -ENOENT ? 0 : item.modified;
+    err_clear(e);
+    return op->expect < 0 || op->expect == is ? 0 : -EAGAIN;
+}
+
+int objects_commit(struct objects *o, const struct store_op *ops, size_t n, int64_t *ret_revision, struct err *e)
+{
+    if (!o->dry)
+        return store_write(o->store, ops, n, ret_revision, NULL, e);
+    *ret_revision = store_revision(o->store);
+    for (size_t i = 0; i < n; i++) {
+        int r = check_expected(o, &ops[i], e);
+        if (r < 0)
+            return r;
+    }
+    return 0;
+}
+
 int objects_put(struct objects *o, struct object_ref ref, json_t *object, int64_t expect, struct err *e)
 {
     json_t *meta = object_part(object, "metadata");
@@ -155,7 +186,7 @@ int objects_put(struct objects *o, struct object_ref ref, json_t *object, int64_
                        JSON_MAX_BYTES);
     struct store_op op = {.key = key, .value = text, .expect = expect};
     int64_t revision;
-    int r = store_write(o->store, &op, 1, &revision, NULL, e);
+    int r = objects_commit(o, &op, 1, &revision, e);
     if (r == -EAGAIN)
         return err_set(e, EAGAIN, "%s \"%s\" was changed meanwhile: get it again", ref.kind->plural, ref.name);
     if (r < 0)

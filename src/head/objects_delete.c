@@ -77,7 +77,7 @@ static int remove_namespace(struct objects *o, const char *ns, int64_t revision,
     ops[0] = (struct store_op){.key = key, .expect = revision};
     for (size_t i = 0; i < events.n; i++)
         ops[i + 1] = (struct store_op){.key = events.items[i].key, .expect = -1};
-    return store_write(o->store, ops, events.n + 1, &revision, NULL, e);
+    return objects_commit(o, ops, events.n + 1, &revision, e);
 }
 
 /* ---- delete and remove ---- */
@@ -90,7 +90,7 @@ static int remove_at(struct objects *o, struct object_ref ref, int64_t revision,
     } else {
         AUTO_FREE char *key = objects_key(ref.kind, ref.ns, ref.name);
         struct store_op op = {.key = key, .expect = revision};
-        r = store_write(o->store, &op, 1, &revision, NULL, e);
+        r = objects_commit(o, &op, 1, &revision, e);
     }
     if (r == -EAGAIN)
         return err_set(e, EAGAIN, "%s \"%s\" was changed meanwhile: try again", ref.kind->plural, ref.name);

@@ -36,7 +36,7 @@ void objects_events_room(struct objects *o)
     for (size_t i = 0; i < n; i++)
         ops[i] = (struct store_op){.key = list.items[i].key, .expect = list.items[i].modified};
     int64_t revision;
-    if (store_write(o->store, ops, n, &revision, NULL, &e) < 0)
+    if (objects_commit(o, ops, n, &revision, &e) < 0)
         log_warn("remove old events: %s", err_text(&e));
 }
 

@@ -13,7 +13,13 @@ struct objects {
     struct objects_watch *watches;
     bool telling, swept; /* watches are being told; one of them ended meanwhile */
     size_t n_events;
+    bool dry;
 };
+
+/* From here on changes are checked and answered, but not written. */
+void objects_dry(struct objects *o, bool dry);
+/* store_write, unless dry: then only the expectations are held against the store. */
+int objects_commit(struct objects *o, const struct store_op *ops, size_t n, int64_t *ret_revision, struct err *e);
 
 /* "/pods/default/web-1"; without name: the prefix of all (ns NULL: of all namespaces). The caller frees. */
 char *objects_key(const struct kind *k, const char *ns, const char *name);
