@@ -32,12 +32,18 @@ static int open_beneath(const struct file_root *r, const char *path, uint64_t fl
     return fd < 0 ? -errno : (int)fd;
 }
 
+int file_root_fd(const struct file_root *root, const char *path, struct err *e)
+{
+    int fd = open_beneath(root, path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+    return fd < 0 ? err_errno(e, -fd, "open %s", path) : fd;
+}
+
 int file_root_read(void *root, const char *path, char **ret, size_t *ret_len, struct err *e)
 {
     const struct file_root *r = root;
-    AUTO_CLOSE int fd = open_beneath(r, path, O_RDONLY | O_NONBLOCK);
+    AUTO_CLOSE int fd = file_root_fd(r, path, e);
     if (fd < 0)
-        return err_errno(e, -fd, "open %s", path);
+        return fd;
     return err_wrap(e, file_read_fd(fd, r->max, ret, ret_len, e), "%s", path);
 }
 

@@ -14,6 +14,8 @@ void file_root_close(struct file_root *r);
  * These two fit struct tosca_source as they are. */
 int file_root_read(void *root, const char *path, char **ret, size_t *ret_len, struct err *e);
 bool file_root_exists(void *root, const char *path);
+/* Opens what is there (never following a link that leads outside, never waiting for a pipe): a descriptor, or -errno with `e`. */
+int file_root_fd(const struct file_root *root, const char *path, struct err *e);
 
 /* The folder of a kind of data files ("profiles", "web"): $SEDGE_DATA/<kind>, or beside the program's build folder (<exe>/../../<kind>),
  * or as installed. 0 with *ret (the caller frees); -ENOENT with `e`. */
