@@ -348,7 +348,8 @@ static json_t *encode_field(const struct field *f, const void *at)
     case FIELD_TEXT:
         return *(char *const *)at ? json_string(*(char *const *)at) : NULL;
     case FIELD_BOOL:
-        return *(const bool *)at ? json_true() : NULL;
+        /* What is said against a default must be said again. */
+        return *(const bool *)at ? json_true() : str_eq(f->fallback, "true") ? json_false() : NULL;
     case FIELD_INT:
         return *(const int64_t *)at == FIELD_UNSET ? NULL : json_integer(*(const int64_t *)at);
     case FIELD_TEXT_MAP:
