@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Templates of other projects through `sedge validate`: how far our verdicts are those of their authors.
+
+They stand in ../shared/tosca-corpus beside the checkout, or where SEDGE_TOSCA_CORPUS says. The table below is what was
+reached; falling below it fails."""
+import csv
+import json
+import os
+import subprocess
+
+import pytest
+
+from template_bed import need_program, sedge, shared
+
+# source: (valid ones accepted, invalid ones refused, of these with the class of the label)
+REACHED = {
+    "aria-rendered": (0, 0, 0),
+    "oasis-1.0": (0, 0, 0),
+    "puccini": (0, 0, 0),
+    "tosca-parser": (0, 0, 0),
+    "tosker": (0, 0, 0),
+}
+TIERS = ("1.x", "csar")
+BATCH = 25
+
+
+def rows(corpus):
+    with open(os.path.join(corpus, "manifest.tsv"), encoding="utf-8", newline="") as f:
+        return [r for r in csv.DictReader(f, delimiter="\t", quoting=csv.QUOTE_NONE) if r["expected"] in ("valid", "invalid")]
+
+
+def reports(corpus, files):
+    """A report for each file; None where the program crashed or hung on it."""
+    try:
+        done = sedge("validate", "-o", "json", *[os.path.join(corpus, f) for f in files])
+        if done.returncode in (0, 1):
+            return json.loads(done.stdout)["templates"]
+    except (subprocess.TimeoutExpired, json.JSONDecodeError):
+        pass
+    if len(files) == 1:
+        return [None]
+    return [report for f in files for report in reports(corpus, [f])]
+
+
+def verdict(row, report):
+    """(agrees, same class, line for people)"""
+    if report is None:
+        return False, False, f"{row['file']}: crashed or hung"
+    errors = [f for f in report["findings"] if f["level"] == "error"]
+    agrees = report["valid"] == (row["expected"] == "valid")
+    same = any(f["code"] == row["error_class"] for f in errors) or row["error_class"] in ("MULTIPLE", "OTHER")
+    first = f"{errors[0]['line']}:{errors[0]['column']}: {errors[0]['code']}: {errors[0]['text']}" if errors else "accepted"
+    return agrees, agrees and same, f"{row['file']}: is {row['expected']} {row['error_class']} ({row['notes']}); {first}"
+
+
+def test_corpus():
+    need_program()
+    corpus = shared("SEDGE_TOSCA_CORPUS", "tosca-corpus")
+    if not corpus:
+        pytest.skip("the corpus is not there: set SEDGE_TOSCA_CORPUS to the folder that holds manifest.tsv")
+    all_rows = rows(corpus)
+    ours = [r for r in all_rows if r["tier"] in TIERS]
+    got = [x for i in range(0, len(ours), BATCH) for x in reports(corpus, [r["file"] for r in ours[i:i + BATCH]])]
+    scores, totals, crashed = {s: [0, 0, 0] for s in REACHED}, {s: [0, 0] for s in REACHED}, []
+    for row, report in zip(ours, got):
+        source = row["file"].split("/")[0]
+        valid = row["expected"] == "valid"
+        agrees, same, line = verdict(row, report)
+        totals[source][0 if valid else 1] += 1
+        scores[source][0 if valid else 1] += agrees
+        scores[source][2] += same and not valid
+        if not agrees or (not valid and not same):
+            print(("DIFFERS " if not agrees else "class   ") + line)
+        if report is None:
+            crashed.append(row["file"])
+    for source, (valid, invalid, same) in scores.items():
+        print(f"{source}: valid {valid} of {totals[source][0]}, invalid {invalid} of {totals[source][1]} ({same} by class)")
+    print(f"not read yet (TOSCA 2.0): {len(all_rows) - len(ours)}")
+    assert crashed == []
+    fallen = {s: (scores[s], REACHED[s]) for s in REACHED if any(a < b for a, b in zip(scores[s], REACHED[s]))}
+    assert fallen == {}
