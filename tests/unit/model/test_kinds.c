@@ -163,7 +163,7 @@ static const char *const wholes[] = {
     "\"b\", \"entry\": \"e\", \"inputs\": {\"x\": [1, null]}}, \"state\": \"Stopped\", \"removeVolumes\": true, "
     "\"components\": [{\"name\": \"c\", "
     "\"state\": \"Running\", \"replicas\": 3}], \"plan\": [\"c:Standard.create\"], \"attempt\": 4}}",
-    "{\"apiVersion\": \"sedge.dev/v1\", \"kind\": \"Volume\", \"metadata\": {\"name\": \"v\"}, \"spec\": {\"node\": "
+    "{\"apiVersion\": \"sedge.dev/v1\", \"kind\": \"Volume\", \"metadata\": {\"name\": \"v\"}, \"spec\": {\"nodeName\": "
     "\"n\"}}",
 };
 
