@@ -5,12 +5,12 @@
 #include "tosca/tosca.h"
 
 /* How it works. tosca_load reads the entry and, depth first, what it imports (tosca_file.c); checks every file's shape
- * against the keyname tables (grammar.c, grammar_table.c); looks types up by name and kind (type_name.c); collects a type's
- * members along its ancestry (member.c) and checks what the types say (type_check.c); makes the templates of the topology
- * (topo.c), ties their requirements (tie.c), evaluates their values (value_read.c, call.c) and writes the struct topology out
- * (emit.c). All things in between live in the context's arena and die with it. A shape that the grammar refused is skipped
- * silently by the later passes: each fault is told once. TOSCA 2.0 would add its rows to the keyname tables, its profile to
- * profiles/index.yaml and its version to the table in tosca_file.c. */
+ * against the keyname tables (grammar.c, grammar_table.c); looks types up by name and kind (type_name.c); collects a
+ * type's members along its ancestry (member.c) and checks what the types say (type_check.c); makes the templates of the
+ * topology (topo.c), ties their requirements (tie.c), evaluates their values (value_read.c, call.c) and writes the
+ * struct topology out (emit.c). All things in between live in the context's arena and die with it. A shape that the
+ * grammar refused is skipped silently by the later passes: each fault is told once. TOSCA 2.0 would add its rows to the
+ * keyname tables, its profile to profiles/index.yaml and its version to the table in tosca_file.c. */
 
 enum tosca_version { TOSCA_NONE, TOSCA_1_0, TOSCA_1_1, TOSCA_1_2, TOSCA_1_3, TOSCA_2_0 };
 
@@ -48,13 +48,13 @@ struct tfile {
     struct map *own[TYPE_KINDS]; /* types declared here: name -> struct ttype */
     struct timport *imports;
     size_t n_imports;
-    bool loading;        /* on the way down: meeting it again is a cycle */
-    unsigned stamp;      /* of the last name look-up that came here, */
+    bool loading;           /* on the way down: meeting it again is a cycle */
+    unsigned stamp;         /* of the last name look-up that came here, */
     const char *stamp_name; /* and the name that it looked for */
 };
 
 /* More than this many steps of work mean a template made to exhaust us. */
-#define TOSCA_WORK_MAX 4000000
+#define TOSCA_WORK_MAX  4000000
 #define TOSCA_FILES_MAX 256
 #define TOSCA_BYTES_MAX (16U << 20)
 #define TOSCA_DEPTH_MAX 64
@@ -65,19 +65,20 @@ struct tctx {
     struct arena *arena;
     struct map **maps; /* every map made by tctx_map, emptied at the end */
     size_t n_maps;
-    json_t **jsons;    /* every value kept by tctx_keep */
+    json_t **jsons; /* every value kept by tctx_keep */
     size_t n_jsons;
-    int64_t work;      /* steps done */
+    int64_t work; /* steps done */
     bool exhausted;
-    size_t bytes;      /* of user files read */
-    struct map *files; /* "u:<path>" and "p:<path>" -> struct tfile */
+    size_t bytes;         /* of user files read */
+    struct map *files;    /* "u:<path>" and "p:<path>" -> struct tfile */
     struct tfile **order; /* user's files: entry first, then by discovery */
     size_t n_order;
-    struct ydoc index;   /* the profiles' index */
-    struct tfile *profile; /* the types that every file sees; NULL when there are no profiles */
+    struct ydoc index;      /* the profiles' index */
+    struct tfile *profile;  /* the types that every file sees; NULL when there are no profiles */
     struct map *primitives; /* name -> struct ttype */
-    unsigned stamp;      /* of name look-ups */
-    unsigned depth;      /* of calls that evaluate each other */
+    unsigned stamp;         /* of name look-ups */
+    unsigned depth;         /* of calls that evaluate each other */
+    struct map *named;      /* paths in the bundle that the template names, and that exist */
 };
 
 void tctx_init(struct tctx *c, const struct tosca_options *options, struct diags *d);
@@ -94,8 +95,10 @@ json_t *tctx_keep(struct tctx *c, json_t *v);
 bool tctx_spend(struct tctx *c, int64_t n);
 
 /* Findings. `code` must be static. A NULL node means the file's first line. */
-__attribute__((format(printf, 4, 5))) void tosca_error(struct tctx *c, struct at at, const char *code, const char *fmt, ...);
-__attribute__((format(printf, 4, 5))) void tosca_warn(struct tctx *c, struct at at, const char *code, const char *fmt, ...);
+__attribute__((format(printf, 4, 5))) void tosca_error(struct tctx *c, struct at at, const char *code, const char *fmt,
+                                                       ...);
+__attribute__((format(printf, 4, 5))) void tosca_warn(struct tctx *c, struct at at, const char *code, const char *fmt,
+                                                      ...);
 
 /* ", did you mean 'x'?" from the keys of a map, or "". In the context's memory. */
 const char *tosca_like(struct tctx *c, const char *word, const struct map *names);
@@ -107,7 +110,7 @@ static inline struct at at_of(struct tfile *file, const struct ynode *node)
 }
 static inline struct at at_key(struct at at, const char *key)
 {
-    return at_of(at.file, at.node ? ynode_get(at.node, key) : NULL);
+    return at_of(at.file, at.node && at.node->kind == Y_MAP ? ynode_get(at.node, key) : NULL);
 }
 /* The scalar text, or NULL where it is anything else (or null). */
 const char *at_text(struct at at);

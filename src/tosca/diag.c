@@ -6,14 +6,16 @@
 #include <stdio.h>
 #include <string.h>
 
-#define ERRORS_MAX 200
+#define ERRORS_MAX   200
 #define WARNINGS_MAX 200
-#define LIKE_MAX 2000 /* names that a suggestion looks through */
+#define LIKE_MAX     2000 /* names that a suggestion looks through */
 
-static void diag_push(struct diags *d, enum diag_level level, const char *code, const char *file, int line, int col, char *text)
+static void diag_push(struct diags *d, enum diag_level level, const char *code, const char *file, int line, int col,
+                      char *text)
 {
     d->items = mem_push(d->items, d->n, sizeof(*d->items));
-    d->items[d->n++] = (struct diag){.level = level, .code = code, .file = mem_strdup(file ? file : "-"), .line = line, .col = col, .text = text};
+    d->items[d->n++] = (struct diag){
+        .level = level, .code = code, .file = mem_strdup(file ? file : "-"), .line = line, .col = col, .text = text};
     if (level == DIAG_ERROR)
         d->errors++;
 }
@@ -28,14 +30,15 @@ static bool diag_seen(const struct diags *d, const char *code, const char *file,
     return false;
 }
 
-static void diag_vadd(struct diags *d, enum diag_level level, const char *code, const char *file, int line, int col, const char *fmt,
-                      va_list ap)
+static void diag_vadd(struct diags *d, enum diag_level level, const char *code, const char *file, int line, int col,
+                      const char *fmt, va_list ap)
 {
     size_t warnings = d->n - d->errors;
     if (d->errors > ERRORS_MAX || (level == DIAG_WARNING && warnings >= WARNINGS_MAX))
         return;
     if (level == DIAG_ERROR && d->errors == ERRORS_MAX) {
-        diag_push(d, DIAG_ERROR, "TOO_MANY", file, line, col, mem_printf("more than %d errors; those after this place are not listed", ERRORS_MAX));
+        diag_push(d, DIAG_ERROR, "TOO_MANY", file, line, col,
+                  mem_printf("more than %d errors; those after this place are not listed", ERRORS_MAX));
         return;
     }
     char text[1024];
@@ -44,7 +47,8 @@ static void diag_vadd(struct diags *d, enum diag_level level, const char *code, 
         diag_push(d, level, code, file, line, col, mem_strdup(text));
 }
 
-void diags_add(struct diags *d, enum diag_level level, const char *code, const char *file, int line, int col, const char *fmt, ...)
+void diags_add(struct diags *d, enum diag_level level, const char *code, const char *file, int line, int col,
+               const char *fmt, ...)
 {
     va_list ap;
     va_start(ap, fmt);
@@ -53,7 +57,8 @@ void diags_add(struct diags *d, enum diag_level level, const char *code, const c
 }
 
 /* A fault inside the built-in definitions can only come from a use of them: the place is told all the same. */
-static void tosca_vadd(struct tctx *c, struct at at, enum diag_level level, const char *code, const char *fmt, va_list ap)
+static void tosca_vadd(struct tctx *c, struct at at, enum diag_level level, const char *code, const char *fmt,
+                       va_list ap)
 {
     int line = at.node ? at.node->line : 1, col = at.node ? at.node->col : 1;
     diag_vadd(c->diags, level, code, at.file ? at.file->path : c->options->entry, line, col, fmt, ap);
@@ -96,6 +101,7 @@ void tctx_init(struct tctx *c, const struct tosca_options *options, struct diags
 {
     *c = (struct tctx){.options = options, .diags = d, .arena = arena_new(0)};
     c->files = tctx_map(c);
+    c->named = tctx_map(c);
 }
 
 void tctx_done(struct tctx *c)
@@ -164,8 +170,8 @@ bool tctx_spend(struct tctx *c, int64_t n)
     if (c->work <= TOSCA_WORK_MAX)
         return true;
     if (!c->exhausted)
-        tosca_error(c, (struct at){0}, "LIMIT", "check '%s': it unfolds to more than %d steps of work; make it smaller", c->options->entry,
-                    TOSCA_WORK_MAX);
+        tosca_error(c, (struct at){0}, "LIMIT", "check '%s': it unfolds to more than %d steps of work; make it smaller",
+                    c->options->entry, TOSCA_WORK_MAX);
     c->exhausted = true;
     return false;
 }

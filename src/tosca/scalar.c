@@ -17,13 +17,13 @@ static const struct {
     enum scalar_reads reads;
     bool boolean;
 } scalar_words[] = {
-    {"", READS_NULL, false},          {"~", READS_NULL, false},         {"null", READS_NULL, false},
-    {"Null", READS_NULL, false},      {"NULL", READS_NULL, false},      {"true", READS_BOOLEAN, true},
-    {"True", READS_BOOLEAN, true},    {"TRUE", READS_BOOLEAN, true},    {"false", READS_BOOLEAN, false},
-    {"False", READS_BOOLEAN, false},  {"FALSE", READS_BOOLEAN, false},  {"yes", READS_OLD_BOOLEAN, true},
-    {"Yes", READS_OLD_BOOLEAN, true}, {"YES", READS_OLD_BOOLEAN, true}, {"no", READS_OLD_BOOLEAN, false},
-    {"No", READS_OLD_BOOLEAN, false}, {"NO", READS_OLD_BOOLEAN, false}, {"on", READS_OLD_BOOLEAN, true},
-    {"On", READS_OLD_BOOLEAN, true},  {"ON", READS_OLD_BOOLEAN, true},  {"off", READS_OLD_BOOLEAN, false},
+    {"", READS_NULL, false},           {"~", READS_NULL, false},          {"null", READS_NULL, false},
+    {"Null", READS_NULL, false},       {"NULL", READS_NULL, false},       {"true", READS_BOOLEAN, true},
+    {"True", READS_BOOLEAN, true},     {"TRUE", READS_BOOLEAN, true},     {"false", READS_BOOLEAN, false},
+    {"False", READS_BOOLEAN, false},   {"FALSE", READS_BOOLEAN, false},   {"yes", READS_OLD_BOOLEAN, true},
+    {"Yes", READS_OLD_BOOLEAN, true},  {"YES", READS_OLD_BOOLEAN, true},  {"no", READS_OLD_BOOLEAN, false},
+    {"No", READS_OLD_BOOLEAN, false},  {"NO", READS_OLD_BOOLEAN, false},  {"on", READS_OLD_BOOLEAN, true},
+    {"On", READS_OLD_BOOLEAN, true},   {"ON", READS_OLD_BOOLEAN, true},   {"off", READS_OLD_BOOLEAN, false},
     {"Off", READS_OLD_BOOLEAN, false}, {"OFF", READS_OLD_BOOLEAN, false},
 };
 
@@ -121,14 +121,27 @@ struct unit {
     const char *name;
     int64_t factor;
 };
-#define K 1000LL
+#define K  1000LL
 #define KI 1024LL
 static const struct unit size_units[] = {
-    {"B", 1},           {"kB", K},           {"KiB", KI},          {"MB", K *K},           {"MiB", KI *KI}, {"GB", K *K *K},
-    {"GiB", KI *KI *KI}, {"TB", K *K *K *K}, {"TiB", KI *KI *KI *KI},
+    {"B", 1},
+    {"kB", K},
+    {"KiB", KI},
+    {"MB", K *K},
+    {"MiB", KI *KI},
+    {"GB", K *K *K},
+    {"GiB", KI *KI *KI},
+    {"TB", K *K *K *K},
+    {"TiB", KI *KI *KI *KI},
 };
 static const struct unit time_units[] = {
-    {"d", 86400 * K *K *K}, {"h", 3600 * K *K *K}, {"m", 60 * K *K *K}, {"s", K *K *K}, {"ms", K *K}, {"us", K}, {"ns", 1},
+    {"d", 86400 * K *K *K},
+    {"h", 3600 * K *K *K},
+    {"m", 60 * K *K *K},
+    {"s", K *K *K},
+    {"ms", K *K},
+    {"us", K},
+    {"ns", 1},
 };
 static const struct unit frequency_units[] = {{"Hz", 1}, {"kHz", K}, {"MHz", K *K}, {"GHz", K *K *K}};
 static const struct unit bitrate_units[] = {
@@ -189,7 +202,7 @@ void scalar_units(enum unit_kind kind, char *ret, size_t size)
         at += (size_t)snprintf(ret + at, size - at, "%s%s", i ? ", " : "", unit_tables[kind].units[i].name);
 }
 
-#define AMOUNT_DIGITS_MAX 14
+#define AMOUNT_DIGITS_MAX   14
 #define AMOUNT_FRACTION_MAX 9
 
 /* Digits and at most one point: gives where they end, or NULL. Zeros at the end of the fraction do not count. */
@@ -259,31 +272,6 @@ int scalar_amount_compare(const struct scalar_amount *a, const struct scalar_amo
     for (unsigned d = b->digits; d < a->digits; d++)
         y *= 10;
     return (x > y) - (x < y);
-}
-
-static const char *const unit_type_names[UNIT_KINDS] = {
-    [UNIT_SIZE] = "scalar-unit.size",
-    [UNIT_TIME] = "scalar-unit.time",
-    [UNIT_FREQUENCY] = "scalar-unit.frequency",
-    [UNIT_BITRATE] = "scalar-unit.bitrate",
-};
-
-bool tosca_amount(const char *type, const char *text, int64_t *ret)
-{
-    for (int kind = 0; text && kind < UNIT_KINDS; kind++) {
-        struct scalar_amount a;
-        if (!str_eq(type, unit_type_names[kind]))
-            continue;
-        if (scalar_amount(kind, text, &a) != SCALAR_OK)
-            return false;
-        for (unsigned d = 0; d < a.digits; d++)
-            a.value /= 10;
-        if (a.value > INT64_MAX || a.value < INT64_MIN)
-            return false;
-        *ret = (int64_t)a.value;
-        return true;
-    }
-    return false;
 }
 
 /* One number of a version; gives what follows it, or NULL. */
@@ -367,7 +355,8 @@ bool scalar_timestamp(const char *text, int64_t *ret_us)
     size_t fraction = *rest == '.' ? 1 + strspn(rest + 1, "0123456789") : 0;
     const char *z = rest + fraction + strspn(rest + fraction, " \t");
     int zh = 0, zm = 0;
-    if ((*z == '+' || *z == '-') && sscanf(z + 1, "%2d:%2d", &zh, &zm) >= 1 && strspn(z + 1, "0123456789:") == strlen(z + 1))
+    if ((*z == '+' || *z == '-') && sscanf(z + 1, "%2d:%2d", &zh, &zm) >= 1 &&
+        strspn(z + 1, "0123456789:") == strlen(z + 1))
         snprintf(zone, sizeof(zone), "%c%02d:%02d", *z, zh, zm);
     else if (*z && !str_eq(z, "Z") && !str_eq(z, "z"))
         return false;

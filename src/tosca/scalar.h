@@ -1,10 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-/* What a scalar's text reads as: YAML numbers and booleans, and TOSCA's versions, timestamps and scalar units (TOSCA 1.3, section 3.3). */
+/* What a scalar's text reads as: YAML numbers and booleans, and TOSCA's versions, timestamps and scalar units
+ * (TOSCA 1.3, section 3.3). */
 #pragma once
 
 #include "base/yaml.h"
 
-enum scalar_reads { READS_NULL, READS_BOOLEAN, READS_OLD_BOOLEAN /* yes, no, on, off */, READS_INTEGER, READS_FLOAT, READS_TEXT };
+enum scalar_reads {
+    READS_NULL,
+    READS_BOOLEAN,
+    READS_OLD_BOOLEAN /* yes, no, on, off */,
+    READS_INTEGER,
+    READS_FLOAT,
+    READS_TEXT
+};
 
 struct scalar_read {
     enum scalar_reads reads;
@@ -39,5 +47,6 @@ struct scalar_version {
 bool scalar_version(const char *text, struct scalar_version *ret);
 int scalar_version_compare(const struct scalar_version *a, const struct scalar_version *b);
 
-/* A YAML timestamp: a date, or a date and a time with an optional zone. As microseconds since 1970, no zone meaning UTC. */
+/* A YAML timestamp: a date, or a date and a time with an optional zone. As microseconds since 1970, no zone meaning
+ * UTC. */
 bool scalar_timestamp(const char *text, int64_t *ret_us);

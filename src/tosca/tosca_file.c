@@ -64,10 +64,12 @@ const char *tfile_find(struct tctx *c, struct tfile *from, const char *rel)
     if (!rel || !*rel || tfile_is_url(rel))
         return NULL;
     const char *path = tfile_join(c, from ? from->path : "", rel);
-    if (tfile_exists(c, path))
-        return path;
-    path = tfile_join(c, "", rel);
-    return tfile_exists(c, path) ? path : NULL;
+    if (!tfile_exists(c, path))
+        path = tfile_join(c, "", rel);
+    if (!tfile_exists(c, path))
+        return NULL;
+    map_set(c->named, path, c);
+    return path;
 }
 
 static struct tfile *tfile_new(struct tctx *c, const char *path, bool builtin)
@@ -102,27 +104,31 @@ static bool tfile_parse(struct tctx *c, struct tfile *f, const char *text, size_
     return true;
 }
 
-/* May the file be checked on? An odd version is told; one of the family is read as 1.3, so that other faults come out too. */
+/* May the file be checked on? An odd version is told; one of the family is read as 1.3, so that other faults come out
+ * too. */
 static bool tfile_version(struct tctx *c, struct tfile *f)
 {
     const struct ypair *pair = ynode_pair(f->doc.root, "tosca_definitions_version");
     if (!pair || ynode_is_null(pair->value)) {
-        tosca_error(c, at_of(f, f->doc.root), "VERSION_MISSING",
-                    "'%s' has no tosca_definitions_version; begin it with 'tosca_definitions_version: tosca_simple_yaml_1_3'",
-                    f->path);
+        tosca_error(
+            c, at_of(f, f->doc.root), "VERSION_MISSING",
+            "'%s' has no tosca_definitions_version; begin it with 'tosca_definitions_version: tosca_simple_yaml_1_3'",
+            f->path);
         return true;
     }
     struct at at = at_of(f, pair->value);
     const char *text = at_text(at);
     if (pair != &f->doc.root->pairs[0])
-        tosca_warn(c, at_of(f, pair->key), "VERSION_POSITION", "tosca_definitions_version should be the first key of the file");
+        tosca_warn(c, at_of(f, pair->key), "VERSION_POSITION",
+                   "tosca_definitions_version should be the first key of the file");
     f->version = TOSCA_NONE;
     for (size_t i = 0; text && i < ARRAY_LEN(file_versions); i++) {
         if (str_eq(text, file_versions[i].text))
             f->version = file_versions[i].version;
     }
     if (f->version == TOSCA_2_0)
-        tosca_error(c, at, "VERSION_UNKNOWN", "TOSCA 2.0 is not supported yet; sedge reads tosca_simple_yaml_1_0 to tosca_simple_yaml_1_3");
+        tosca_error(c, at, "VERSION_UNKNOWN",
+                    "TOSCA 2.0 is not supported yet; sedge reads tosca_simple_yaml_1_0 to tosca_simple_yaml_1_3");
     else if (f->version == TOSCA_NONE)
         tosca_error(c, at, "VERSION_UNKNOWN",
                     "unknown tosca_definitions_version '%s'; sedge reads tosca_simple_yaml_1_0, _1_1, _1_2 and _1_3",
@@ -144,10 +150,12 @@ static const char *tfile_builtin_name(struct tctx *c, const char *name)
 }
 
 /* Where a repository's files are, seen from the file: NULL with *ret_url when it is elsewhere, or told. */
-static const char *tfile_repository(struct tctx *c, struct tfile *f, struct at repository, const char *name, bool *ret_ok)
+static const char *tfile_repository(struct tctx *c, struct tfile *f, struct at repository, const char *name,
+                                    bool *ret_ok)
 {
     struct at list = at_key(at_of(f, f->doc.root), "repositories");
-    struct at entry = at_is(list, Y_MAP) ? at_key(list, at_text(repository) ? at_text(repository) : "") : at_of(f, NULL);
+    struct at entry =
+        at_is(list, Y_MAP) ? at_key(list, at_text(repository) ? at_text(repository) : "") : at_of(f, NULL);
     struct at url = at_is(entry, Y_MAP) ? at_key(entry, "url") : entry;
     *ret_ok = at_text(url) != NULL;
     if (*ret_ok)
@@ -169,7 +177,10 @@ static struct tfile *import_open(struct tctx *c, struct tfile *f, struct at at, 
     if (builtin)
         return tfile_load(c, builtin, true, at, depth);
     if (url)
-        tosca_error(c, at, "IMPORT", "import '%s': sedge does not fetch imports over the network; put the file beside the template and import it by its path", name);
+        tosca_error(c, at, "IMPORT",
+                    "import '%s': sedge does not fetch imports over the network; put the file beside the template and "
+                    "import it by its path",
+                    name);
     else if (!path || !*path)
         tosca_error(c, at, "IMPORT", "import '%s': the path leads out of the application's folder", name);
     else
@@ -217,7 +228,8 @@ static void import_one(struct tctx *c, struct tfile *f, struct at at, unsigned d
     if (!to)
         return;
     if (to->loading)
-        tosca_warn(c, form.file, "CYCLE", "import '%s': the files import each other in a circle; each is read once", name);
+        tosca_warn(c, form.file, "CYCLE", "import '%s': the files import each other in a circle; each is read once",
+                   name);
     f->imports = f->imports ? f->imports : tctx_alloc(c, TOSCA_FILES_MAX * sizeof(*f->imports));
     if (f->n_imports < TOSCA_FILES_MAX)
         f->imports[f->n_imports++] = (struct timport){.file = to, .prefix = at_text(form.prefix)};
@@ -296,7 +308,8 @@ struct tfile *tfile_load_all(struct tctx *c)
     const char *path = c->options->entry ? tfile_join(c, "", c->options->entry) : NULL;
     struct tfile *f = NULL;
     if (!path || !*path)
-        diags_add(c->diags, DIAG_ERROR, "IMPORT", c->options->entry, 1, 1, "read the template: no path inside of the application's folder");
+        diags_add(c->diags, DIAG_ERROR, "IMPORT", c->options->entry, 1, 1,
+                  "read the template: no path inside of the application's folder");
     else
         f = tfile_load(c, path, false, (struct at){0}, 0);
     return f && f->doc.root ? f : NULL;

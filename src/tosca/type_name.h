@@ -21,7 +21,15 @@ enum prim {
 };
 
 /* Its members, as kept per type (member.h). */
-enum member { MEMBER_PROPERTY, MEMBER_ATTRIBUTE, MEMBER_CAPABILITY, MEMBER_REQUIREMENT, MEMBER_INTERFACE, MEMBER_ARTIFACT, MEMBER_KINDS };
+enum member {
+    MEMBER_PROPERTY,
+    MEMBER_ATTRIBUTE,
+    MEMBER_CAPABILITY,
+    MEMBER_REQUIREMENT,
+    MEMBER_INTERFACE,
+    MEMBER_ARTIFACT,
+    MEMBER_KINDS
+};
 
 struct ttype {
     enum type_kind kind;
@@ -30,7 +38,7 @@ struct ttype {
     const struct ynode *key; /* where its name stands */
     struct ttype *parent;    /* "derived_from"; NULL at the root or when unknown; read it by type_parent */
     enum { PARENT_UNKNOWN, PARENT_KNOWN } parent_state;
-    enum prim prim;          /* a primitive data type itself */
+    enum prim prim;                    /* a primitive data type itself */
     struct map *members[MEMBER_KINDS]; /* NULL until asked for */
     bool collecting[MEMBER_KINDS];
 };
@@ -39,7 +47,8 @@ struct ttype {
 void type_declare(struct tctx *c, struct tfile *f);
 /* The type that the file sees under that name, or NULL: not told. */
 struct ttype *type_find(struct tctx *c, struct tfile *f, enum type_kind kind, const char *name);
-/* The same for a text in a file: told when unknown (UNKNOWN_TYPE unless a code is given); silent for a node that is no text. */
+/* The same for a text in a file: told when unknown (UNKNOWN_TYPE unless a code is given); silent for a node that is no
+ * text. */
 struct ttype *type_at(struct tctx *c, struct at at, enum type_kind kind, const char *code);
 /* The parent, sought (and a fault told) at the first call. */
 struct ttype *type_parent(struct tctx *c, struct ttype *t);

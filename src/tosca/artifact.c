@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Finds and checks artifacts. */
+#include "tosca/artifact.h"
+
+#include "tosca/tosca_file.h"
+#include "tosca/value_read.h"
+
+static struct at part_of(struct at at, struct at base, const char *key)
+{
+    struct at own = at_is(at, Y_MAP) ? at_key(at, key) : str_eq(key, "file") ? at : at_of(NULL, NULL);
+    if (!at_null(own) || !base.node)
+        return own;
+    return at_is(base, Y_MAP) ? at_key(base, key) : str_eq(key, "file") ? base : at_of(NULL, NULL);
+}
+
+/* The type that the file's ending stands for. */
+static struct ttype *type_by_ending(struct tctx *c, struct tfile *f, const char *file)
+{
+    static const struct {
+        const char *ending, *type;
+    } endings[] = {{".sh", "tosca.artifacts.Implementation.Bash"}, {".py", "tosca.artifacts.Implementation.Python"}};
+    for (size_t i = 0; file && i < ARRAY_LEN(endings); i++) {
+        if (str_ends(file, endings[i].ending))
+            return type_find(c, f, TYPE_ARTIFACT, endings[i].type);
+    }
+    return type_find(c, f, TYPE_ARTIFACT, "tosca.artifacts.File");
+}
+
+static const char *repository_url(struct at at)
+{
+    if (!at_text(at) || !at.file)
+        return NULL;
+    struct at list = at_key(at_of(at.file, at.file->doc.root), "repositories");
+    struct at entry = at_is(list, Y_MAP) ? at_key(list, at_text(at)) : at_of(NULL, NULL);
+    return at_is(entry, Y_MAP) ? at_text(at_key(entry, "url")) : at_text(entry);
+}
+
+static void artifact_read(struct topo *t, const char *name, struct at at, struct at base, struct artifact *ret)
+{
+    struct at type = part_of(at, base, "type"), file = part_of(at, base, "file");
+    *ret = (struct artifact){.name = name, .at = at, .file = at_text(file)};
+    ret->type = at_text(type) ? type_find(t->c, type.file, TYPE_ARTIFACT, at_text(type))
+                              : type_by_ending(t->c, at.file, ret->file);
+    ret->path = tfile_find(t->c, file.file, ret->file);
+    ret->repository = repository_url(part_of(at, base, "repository"));
+}
+
+static struct at declared(struct topo *t, struct tnode *n, const char *name)
+{
+    struct tdef *d = type_member(t->c, n->type, MEMBER_ARTIFACT, name);
+    return d ? d->at : at_of(NULL, NULL);
+}
+
+bool artifact_find(struct topo *t, struct tnode *n, const char *name, struct artifact *ret)
+{
+    struct at given = at_key(n->at, "artifacts"), base = declared(t, n, name);
+    struct at at = at_is(given, Y_MAP) ? at_key(given, name) : at_of(NULL, NULL);
+    if (at_null(at) && at_null(base))
+        return false;
+    artifact_read(t, name, at_null(at) ? base : at, at_null(at) ? at_of(NULL, NULL) : base, ret);
+    return true;
+}
+
+size_t artifact_all(struct topo *t, struct tnode *n, struct artifact **ret)
+{
+    const struct map *of_type = n->type ? type_members(t->c, n->type, MEMBER_ARTIFACT) : NULL;
+    struct at given = at_key(n->at, "artifacts");
+    size_t count = 0, n_type = of_type ? of_type->n : 0;
+    *ret = tctx_alloc(t->c, (n_type + at_len(given, Y_MAP) + 1) * sizeof(**ret));
+    for (size_t i = 0; i < n_type && tctx_spend(t->c, 1); i++) {
+        if (!at_is(given, Y_MAP) || !ynode_get(given.node, of_type->items[i].key))
+            count += artifact_find(t, n, of_type->items[i].key, &(*ret)[count]);
+    }
+    for (size_t i = 0; i < at_len(given, Y_MAP) && tctx_spend(t->c, 1); i++) {
+        const struct ynode *key = given.node->pairs[i].key;
+        if (key->kind == Y_SCALAR)
+            count += artifact_find(t, n, key->text, &(*ret)[count]);
+    }
+    return count;
+}
+
+static void check_properties(struct tctx *c, struct ttype *type, struct at given, const char *words)
+{
+    const struct map *known = type_members(c, type, MEMBER_PROPERTY);
+    for (size_t i = 0; i < at_len(given, Y_MAP) && tctx_spend(c, 1); i++) {
+        const struct ynode *key = given.node->pairs[i].key;
+        if (key->kind == Y_SCALAR && !map_has(known, key->text))
+            tosca_error(c, at_of(given.file, key), "UNDECLARED_NAME", "%s: artifact type '%s' has no property '%s'%s",
+                        words, type->name, key->text, tosca_like(c, key->text, known));
+    }
+}
+
+void artifact_check_one(struct tctx *c, struct at at, struct at base, const char *owner, const char *name)
+{
+    const char *words = tctx_printf(c, "%s: artifact '%s'", owner, name);
+    struct at repository = part_of(at, at_of(NULL, NULL), "repository"), type = part_of(at, at_of(NULL, NULL), "type");
+    if (!at_is(at, Y_SCALAR) && !at_is(at, Y_MAP) && at.node)
+        return;
+    if (!at_text(part_of(at, base, "file")) && at_null(part_of(at, base, "file")))
+        tosca_error(c, at, "MISSING_KEY", "%s: the key 'file' is missing", words);
+    struct ttype *t = type_at(c, type, TYPE_ARTIFACT, NULL);
+    if (t && at_is(at, Y_MAP))
+        check_properties(c, t, at_key(at, "properties"), words);
+    const char *url = repository_url(repository);
+    if (at_text(repository) && !url && !tfile_is_url(at_text(repository)))
+        tosca_error(c, repository, "UNKNOWN_REF", "%s: there is no repository '%s' in this file", words,
+                    at_text(repository));
+}
+
+void artifact_check(struct topo *t, struct tnode *n)
+{
+    struct at given = at_key(n->at, "artifacts");
+    for (size_t i = 0; i < at_len(given, Y_MAP) && tctx_spend(t->c, 5); i++) {
+        const struct ypair *p = &given.node->pairs[i];
+        if (p->key->kind == Y_SCALAR)
+            artifact_check_one(t->c, at_of(given.file, p->value), declared(t, n, p->key->text), n->words, p->key->text);
+    }
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+/* What an operation runs: its script, the files beside it, and how long it may take. */
+#include "tosca/artifact.h"
+#include "tosca/operation.h"
+#include "tosca/scalar.h"
+#include "tosca/tosca_file.h"
+
+/* A file name, the name of an artifact of the node, or an artifact written in place. */
+static const char *implementation_file(struct topo *t, struct tnode *n, struct at at, struct at *ret_file)
+{
+    struct artifact a;
+    *ret_file = at_is(at, Y_MAP) ? at_key(at, "file") : at;
+    const char *name = at_text(*ret_file);
+    if (name && n && at_is(at, Y_SCALAR) && artifact_find(t, n, name, &a))
+        return a.path ? a.path : a.file ? tfile_find(t->c, at.file, a.file) : NULL;
+    return tfile_find(t->c, ret_file->file, name);
+}
+
+static const char *implementation_need(struct topo *t, struct tnode *n, struct at at, const char *words, bool must)
+{
+    struct at file;
+    const char *path = implementation_file(t, n, at, &file);
+    if (path || !at_text(file) || (file.file && file.file->builtin))
+        return path;
+    if (must)
+        tosca_error(t->c, file, "ARTIFACT_MISSING",
+                    "%s: there is no file '%s' beside the template, and no artifact of that name", words,
+                    at_text(file));
+    else
+        tosca_warn(t->c, file, "ARTIFACT_MISSING", "%s: there is no file '%s' beside the template", words,
+                   at_text(file));
+    return NULL;
+}
+
+static int64_t timeout_seconds(struct topo *t, struct at at, const char *words)
+{
+    struct scalar_amount amount;
+    int64_t s = 0;
+    if (!at_text(at))
+        return 0;
+    if (str_to_i64(at_text(at), 0, INT32_MAX, &s))
+        return s;
+    if (scalar_amount(UNIT_TIME, at_text(at), &amount) == SCALAR_OK && amount.value >= 0) {
+        __extension__ __int128 unit = 1000000000;
+        for (unsigned d = 0; d < amount.digits; d++)
+            unit *= 10;
+        __extension__ __int128 seconds = (amount.value + unit - 1) / unit;
+        if (seconds <= INT32_MAX)
+            return (int64_t)seconds;
+    }
+    tosca_error(t->c, at, "VALUE_TYPE", "%s: the timeout must be a number of seconds or a time with its unit, not '%s'",
+                words, at_text(at));
+    return 0;
+}
+
+void operation_resolve(struct topo *t, struct tnode *n, struct toper *o, bool must)
+{
+    struct at at = o->implementation;
+    if (at_null(at))
+        return;
+    struct at primary = at_key(at, "primary");
+    o->script = implementation_need(t, n, at_null(primary) ? at : primary, o->words, must);
+    struct at list = at_key(at, "dependencies");
+    for (size_t i = 0; i < at_len(list, Y_SEQ) && tctx_spend(t->c, 2); i++) {
+        const char *path = implementation_need(t, n, at_of(list.file, list.node->items[i]), o->words, must);
+        if (path)
+            strv_add(&o->dependencies, path);
+    }
+    o->timeout_s = timeout_seconds(t, at_key(at, "timeout"), o->words);
+}

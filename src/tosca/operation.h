@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Operations of a node template or a relationship: declared by interface types and node types, filled in by the
+ * template. */
+#pragma once
+
+#include "tosca/topo.h"
+
+struct toper {
+    const char *interface, *name;
+    struct at at;             /* where it was last written; node NULL: declared only */
+    struct at implementation; /* the innermost one, or without node */
+    struct map *inputs;       /* name -> struct tvalue */
+    const char *words;
+    /* Filled by operation_resolve. */
+    const char *script;       /* path in the bundle, or NULL */
+    struct strv dependencies; /* in the context's memory is only what the strings point at: emptied by operation_done */
+    int64_t timeout_s;
+};
+
+/* All operations, in the order declared: "Interface.operation" -> struct toper. Undeclared interfaces and operations
+ * are told. */
+struct map *operations_collect(struct topo *t, struct scope scope, struct ttype *type, struct at given,
+                               const char *words);
+/* Finds script, dependencies and timeout. `n`: whose artifacts a name may mean, may be NULL; `must`: a missing file is
+ * an error. */
+void operation_resolve(struct topo *t, struct tnode *n, struct toper *o, bool must);
+/* Reads the inputs of all; `must`: required ones need a value. */
+void operations_check(struct topo *t, const struct map *operations, bool must);

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Checks that substitution mappings name what is there and cover the type that they stand for. */
+#include "tosca/substitution.h"
+
+#include "tosca/node_filter.h"
+
+/* One mapping: a name of the substituted type, and [template, name] or less. */
+struct mapping {
+    struct topo *t;
+    struct ttype *type;
+    const struct ynode *key;
+    struct at at;
+    struct tnode *node;
+    const char *name; /* on the node, or NULL */
+};
+typedef void (*mapping_check)(struct mapping *m);
+
+static struct at mapping_item(struct at at, size_t i)
+{
+    return at_len(at, Y_SEQ) > i ? at_of(at.file, at.node->items[i]) : at_of(at.file, NULL);
+}
+
+static void mapping_one(struct topo *t, struct ttype *type, const struct ypair *p, struct tfile *file,
+                        mapping_check check)
+{
+    struct mapping m = {.t = t, .type = type, .key = p->key, .at = at_of(file, p->value)};
+    if (p->key->kind != Y_SCALAR)
+        return;
+    if (at_is(m.at, Y_MAP))
+        m.at = at_key(m.at, "mapping");
+    m.name = at_text(mapping_item(m.at, 1));
+    check(&m);
+}
+
+static void mappings_each(struct topo *t, struct ttype *type, struct at section, mapping_check check)
+{
+    for (size_t i = 0; i < at_len(section, Y_MAP) && tctx_spend(t->c, 2); i++)
+        mapping_one(t, type, &section.node->pairs[i], section.file, check);
+    for (size_t i = 0; i < at_len(section, Y_SEQ) && tctx_spend(t->c, 2); i++) {
+        const struct ynode *item = section.node->items[i];
+        if (item->kind == Y_MAP && item->n == 1)
+            mapping_one(t, type, &item->pairs[0], section.file, check);
+    }
+}
+
+static void declared_or_told(struct mapping *m, enum member kind, const char *part)
+{
+    if (m->type && !type_member(m->t->c, m->type, kind, m->key->text))
+        tosca_error(m->t->c, at_of(m->at.file, m->key), "SUBSTITUTION",
+                    "substitution mappings: node type '%s' has no %s '%s'%s", m->type->name, part, m->key->text,
+                    tosca_like(m->t->c, m->key->text, type_members(m->t->c, m->type, kind)));
+}
+
+static bool mapping_shape(struct mapping *m)
+{
+    if (at_len(m->at, Y_SEQ) == 2 && at_text(mapping_item(m->at, 0)) && m->name) {
+        m->node = topo_node_at(m->t, mapping_item(m->at, 0), "a substitution mapping");
+        return m->node != NULL;
+    }
+    if (!at_null(m->at))
+        tosca_error(m->t->c, m->at, "SHAPE", "substitution mapping '%s' must be a list: [node template, name]",
+                    m->key->text);
+    return false;
+}
+
+static void check_capability(struct mapping *m)
+{
+    struct tctx *c = m->t->c;
+    declared_or_told(m, MEMBER_CAPABILITY, "capability");
+    if (!mapping_shape(m) || !m->node->type)
+        return;
+    struct tcap *cap = map_get(m->node->capabilities, m->name);
+    struct tdef *d = m->type ? type_member(c, m->type, MEMBER_CAPABILITY, m->key->text) : NULL;
+    struct ttype *want = d ? tdef_type(c, d, "type", TYPE_CAPABILITY) : NULL;
+    if (!cap)
+        tosca_error(c, m->at, "UNKNOWN_REF", "substitution mapping '%s': %s has no capability '%s'%s", m->key->text,
+                    m->node->words, m->name, tosca_like(c, m->name, m->node->capabilities));
+    else if (want && cap->type && !type_is_a(c, cap->type, want))
+        tosca_error(c, m->at, "VALUE_TYPE",
+                    "substitution mapping '%s': capability '%s' is of type '%s', which does not derive from '%s'",
+                    m->key->text, m->name, cap->type->name, want->name);
+}
+
+static void check_requirement(struct mapping *m)
+{
+    struct tctx *c = m->t->c;
+    declared_or_told(m, MEMBER_REQUIREMENT, "requirement");
+    if (mapping_shape(m) && m->node->type && !type_member(c, m->node->type, MEMBER_REQUIREMENT, m->name))
+        tosca_error(c, m->at, "UNKNOWN_REF", "substitution mapping '%s': %s has no requirement '%s'%s", m->key->text,
+                    m->node->words, m->name,
+                    tosca_like(c, m->name, type_members(c, m->node->type, MEMBER_REQUIREMENT)));
+}
+
+static void check_property(struct mapping *m)
+{
+    struct at input = at_is(m->at, Y_SCALAR) ? at_of(NULL, NULL) : mapping_item(m->at, 0);
+    declared_or_told(m, MEMBER_PROPERTY, "property");
+    if (at_len(m->at, Y_SEQ) == 1 && at_text(input) && !map_has(m->t->inputs, at_text(input)))
+        tosca_error(m->t->c, input, "UNKNOWN_REF", "substitution mapping '%s': there is no input '%s'%s", m->key->text,
+                    at_text(input), tosca_like(m->t->c, at_text(input), m->t->inputs));
+}
+
+static bool mapping_has(struct at section, const char *name)
+{
+    bool found = at_key(section, name).node != NULL;
+    for (size_t i = 0; !found && i < at_len(section, Y_SEQ); i++)
+        found = at_key(at_of(section.file, section.node->items[i]), name).node != NULL;
+    return found;
+}
+
+/* A required property of the type must come in by an input of its name, or by a mapping. */
+static void check_covered(struct topo *t, struct ttype *type, struct at at)
+{
+    const struct map *properties = type_members(t->c, type, MEMBER_PROPERTY);
+    for (size_t i = 0; i < properties->n && tctx_spend(t->c, 2); i++) {
+        struct tdef *d = properties->items[i].value;
+        struct at required = tdef_key(d, "required");
+        bool optional = at_text(required) && str_eq(at_text(required), "false");
+        if (optional || !at_null(tdef_key(d, "default")) || map_has(t->inputs, d->name) ||
+            mapping_has(at_key(at, "properties"), d->name))
+            continue;
+        tosca_error(t->c, at, "SUBSTITUTION",
+                    "substitution mappings: property '%s' of node type '%s' is required, and neither an input of that "
+                    "name nor a mapping takes it in",
+                    d->name, type->name);
+    }
+}
+
+static void note_open(struct mapping *m)
+{
+    struct tnode *n = at_text(mapping_item(m->at, 0)) ? map_get(m->t->nodes, at_text(mapping_item(m->at, 0))) : NULL;
+    if (n)
+        n->substituted = true;
+}
+
+void substitution_note(struct topo *t)
+{
+    mappings_each(t, NULL, at_key(at_key(t->at, "substitution_mappings"), "requirements"), note_open);
+}
+
+void substitution_check(struct topo *t)
+{
+    struct at at = at_key(t->at, "substitution_mappings");
+    struct ttype *type = type_at(t->c, at_key(at, "node_type"), TYPE_NODE, NULL);
+    mappings_each(t, type, at_key(at, "capabilities"), check_capability);
+    mappings_each(t, type, at_key(at, "requirements"), check_requirement);
+    mappings_each(t, type, at_key(at, "properties"), check_property);
+    node_filter_check(t->c, at_key(at, "substitution_filter"), NULL);
+    if (type)
+        check_covered(t, type, at);
+}

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Works out relationships: from the assignment, a relationship template, the declaration, or the kind of capability. */
+#include "tosca/tie_relationship.h"
+
+#include "tosca/operation.h"
+#include "tosca/topo_copy.h"
+
+/* Where nobody names a relationship type, the capability's own does. */
+static const struct {
+    const char *capability, *relationship;
+} usual_types[] = {
+    {"tosca.capabilities.Container", "tosca.relationships.HostedOn"},
+    {"tosca.capabilities.Compute", "tosca.relationships.HostedOn"},
+    {"tosca.capabilities.Endpoint", "tosca.relationships.ConnectsTo"},
+    {"tosca.capabilities.Attachment", "tosca.relationships.AttachesTo"},
+    {"tosca.capabilities.Node", "tosca.relationships.DependsOn"},
+};
+
+static struct ttype *usual_type(struct topo *t, const struct tcap *cap)
+{
+    for (struct ttype *p = cap ? cap->type : NULL; p && tctx_spend(t->c, 1); p = type_parent(t->c, p)) {
+        for (size_t i = 0; i < ARRAY_LEN(usual_types); i++) {
+            if (str_eq(usual_types[i].capability, p->name))
+                return type_find(t->c, t->file, TYPE_RELATIONSHIP, usual_types[i].relationship);
+        }
+    }
+    return NULL;
+}
+
+static struct ttype *declared_type(struct topo *t, const struct tdef *d)
+{
+    struct at at = tdef_key(d, "relationship");
+    at = at_is(at, Y_MAP) ? at_key(at, "type") : at;
+    return at_text(at) ? type_find(t->c, at.file, TYPE_RELATIONSHIP, at_text(at)) : NULL;
+}
+
+/* A name is a relationship template's, or else a type's. */
+static struct ttype *named_type(struct topo *t, struct at name, struct trel *rel, const char *words)
+{
+    if (map_has(t->relationships, at_text(name))) {
+        struct at section = at_key(t->at, "relationship_templates");
+        struct at at = topo_copy(t->c, section, at_text(name), words);
+        if (at_null(rel->at))
+            rel->at = at;
+        return type_at(t->c, at_key(at, "type"), TYPE_RELATIONSHIP, NULL);
+    }
+    struct ttype *type = type_find(t->c, name.file, TYPE_RELATIONSHIP, at_text(name));
+    if (!type)
+        tosca_error(t->c, name, "UNKNOWN_REF", "%s: '%s' is no relationship template and no relationship type%s", words,
+                    at_text(name), tosca_like(t->c, at_text(name), t->relationships));
+    return type;
+}
+
+static struct ttype *assigned_type(struct topo *t, const struct tlink *l, struct trel *rel, const char *words)
+{
+    struct at at = at_key(l->at, "relationship");
+    if (at_is(at, Y_MAP))
+        rel->at = at;
+    struct at name = at_is(at, Y_MAP) ? at_key(at, "type") : at;
+    return at_text(name) ? named_type(t, name, rel, words) : NULL;
+}
+
+/* May the relationship end at that capability? */
+static bool target_allowed(struct topo *t, struct ttype *type, const struct tcap *cap)
+{
+    struct at list = at_of(NULL, NULL);
+    for (struct ttype *p = type; p && at_null(list) && tctx_spend(t->c, 1); p = type_parent(t->c, p))
+        list = at_key(p->at, "valid_target_types");
+    if (!at_len(list, Y_SEQ) || !cap || !cap->type)
+        return true;
+    for (size_t i = 0; i < list.node->n && tctx_spend(t->c, 1); i++) {
+        const char *name = at_text(at_of(list.file, list.node->items[i]));
+        struct ttype *target = name ? type_find(t->c, list.file, TYPE_CAPABILITY, name) : NULL;
+        if (!target || type_is_a(t->c, cap->type, target))
+            return true;
+    }
+    return false;
+}
+
+void tie_relationship(struct topo *t, struct tnode *from, struct tlink *l, const char *words)
+{
+    struct trel *rel = &l->rel;
+    *rel = (struct trel){.words = words, .source = from, .target = l->target, .capability = l->capability};
+    struct ttype *assigned = assigned_type(t, l, rel, words), *declared = declared_type(t, l->def);
+    rel->type = assigned ? assigned : declared ? declared : usual_type(t, l->capability);
+    if (assigned && declared && !type_is_a(t->c, assigned, declared))
+        tosca_warn(t->c, at_key(l->at, "relationship"), "INHERITANCE",
+                   "%s: relationship type '%s' does not derive from '%s', which the node type asks for", words,
+                   assigned->name, declared->name);
+    if (rel->type && !target_allowed(t, rel->type, l->capability))
+        tosca_error(t->c, l->at, "OTHER", "%s: a relationship of type '%s' cannot end at capability '%s' (%s)", words,
+                    rel->type->name, l->capability->name, l->capability->type->name);
+    if (!rel->at.node)
+        rel->at = l->at; /* a place to speak of; it has no keys of a relationship */
+    topo_relationship(t, rel);
+}
+
+void relationship_template_check(struct topo *t, struct at section, const struct ypair *p)
+{
+    struct trel *rel = tctx_alloc(t->c, sizeof(*rel));
+    rel->words = tctx_printf(t->c, "relationship template '%s'", p->key->text);
+    rel->at = topo_copy(t->c, section, p->key->text, rel->words);
+    struct at type = at_key(rel->at, "type");
+    if (at_null(type) && at_null(at_key(rel->at, "copy")))
+        tosca_error(t->c, at_of(section.file, p->key), "MISSING_KEY", "%s: the key 'type' is missing", rel->words);
+    rel->type = type_at(t->c, type, TYPE_RELATIONSHIP, NULL);
+    topo_relationship(t, rel);
+    operations_collect(t, (struct scope){.topo = t, .rel = rel}, rel->type, at_key(rel->at, "interfaces"), rel->words);
+}

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+/* The topology template while it is worked on: node templates, what they are given, and whom their requirements point
+ * at. */
+#pragma once
+
+#include "tosca/known.h"
+#include "tosca/schema.h"
+
+struct topo;
+struct tnode;
+struct trel;
+
+/* From where a value is seen: what SELF, SOURCE and TARGET mean there. */
+struct scope {
+    struct topo *topo;
+    struct tnode *self; /* NULL in outputs and inputs */
+    struct trel *rel;   /* in a relationship: SELF is the relationship */
+};
+
+/* A property, attribute or input: what the type says of it and what it is given. Read by value_get, once. */
+struct tvalue {
+    const char *name;
+    struct tdef *def; /* NULL: nothing is declared, anything goes */
+    struct at at;     /* as given; without node: not given */
+    struct scope scope;
+    const char *owner, *part; /* for messages: "node template 'api'", "property" */
+    enum { VALUE_NEW, VALUE_BUSY, VALUE_DONE } state;
+    json_t *json; /* when done; borrowed from the context; NULL when it has no value or is faulty */
+    bool faulty;
+};
+
+struct tcap {
+    const char *name;
+    struct tdef *def;
+    struct ttype *type;
+    struct at at;                        /* the assignment */
+    struct map *properties, *attributes; /* name -> struct tvalue */
+    int64_t incoming;                    /* links that end here */
+};
+
+struct trel {
+    struct ttype *type;
+    const char *words; /* for messages */
+    struct at at;      /* relationship template or inline relationship; may be without node */
+    struct map *properties, *attributes;
+    struct tnode *source, *target;
+    struct tcap *capability;
+};
+
+struct tlink {
+    const char *name;
+    struct tdef *def;
+    struct at at;         /* the assignment, or the node template when there is none */
+    struct tnode *target; /* NULL: open */
+    struct tcap *capability;
+    struct trel rel;
+};
+
+struct tnode {
+    const char *name, *words; /* "node template 'api'" */
+    const struct ynode *key;
+    struct at at; /* the template, copies carried out */
+    struct ttype *type;
+    enum component_kind kind;
+    size_t index;
+    struct map *properties, *attributes; /* name -> struct tvalue */
+    struct map *capabilities;            /* name -> struct tcap */
+    struct tlink *links;
+    size_t n_links;
+    struct at protocol; /* the policy that gives its protocol, or without node */
+    bool substituted; /* stands for something that is not here (directives), or its requirements are mapped outwards */
+};
+
+struct topo {
+    struct tctx *c;
+    struct tfile *file;
+    struct at at;              /* topology_template */
+    struct map *nodes;         /* name -> struct tnode */
+    struct map *inputs;        /* name -> struct tvalue */
+    struct map *groups;        /* name -> struct ynode */
+    struct map *relationships; /* name -> struct ynode */
+    struct map *outputs;       /* name -> struct tvalue */
+};
+
+/* Reads the entry's topology template: node templates with their values bound to what the types declare. Never NULL. */
+struct topo *topo_make(struct tctx *c, struct tfile *f);
+/* Binds a map of assignments to declarations: name -> struct tvalue. Undeclared names are told when `declared` is
+ * given. */
+struct map *topo_values(struct tctx *c, struct scope scope, const struct map *declared, struct at given,
+                        const char *owner, const char *part);
+/* Binds relationship properties and attributes; `words` as for messages. */
+void topo_relationship(struct topo *t, struct trel *rel);
+/* The node template of that name; told (UNKNOWN_REF) when there is none. */
+struct tnode *topo_node_at(struct topo *t, struct at at, const char *words);
+/* The link under a requirement's name that is tied, or NULL. */
+struct tlink *tnode_link(const struct tnode *n, const char *requirement);

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Merges copied templates: what the copy says itself wins, maps are merged key by key. */
+#include "tosca/topo_copy.h"
+
+#define COPIES_MAX 32
+
+static const struct ynode *merge(struct tctx *c, const struct ynode *base, const struct ynode *over)
+{
+    bool maps = base && over && base->kind == Y_MAP && over->kind == Y_MAP;
+    if (!maps || !tctx_spend(c, (int64_t)(base->n + over->n)))
+        return over && !ynode_is_null(over) ? over : base;
+    struct ynode *n = tctx_alloc(c, sizeof(*n));
+    *n = *over;
+    n->pairs = tctx_alloc(c, (base->n + over->n) * sizeof(*n->pairs));
+    n->n = 0;
+    for (size_t i = 0; i < base->n; i++) {
+        const struct ypair *p = &base->pairs[i];
+        const struct ynode *mine = p->key->kind == Y_SCALAR ? ynode_get(over, p->key->text) : NULL;
+        n->pairs[n->n++] =
+            (struct ypair){p->key, (struct ynode *)(uintptr_t)(mine ? merge(c, p->value, mine) : p->value)};
+    }
+    for (size_t i = 0; i < over->n; i++) {
+        const struct ypair *p = &over->pairs[i];
+        if (p->key->kind != Y_SCALAR || !ynode_get(base, p->key->text))
+            n->pairs[n->n++] = *p;
+    }
+    return n;
+}
+
+static struct map *section_names(struct tctx *c, struct at section)
+{
+    struct map *names = tctx_map(c);
+    for (size_t i = 0; i < section.node->n && tctx_spend(c, 1); i++) {
+        if (section.node->pairs[i].key->kind == Y_SCALAR)
+            map_set(names, section.node->pairs[i].key->text, names);
+    }
+    return names;
+}
+
+struct at topo_copy(struct tctx *c, struct at section, const char *name, const char *words)
+{
+    struct at line[COPIES_MAX];
+    size_t n = 0;
+    struct at at = at_key(section, name);
+    for (;;) {
+        line[n++] = at;
+        struct at copy = at_key(at, "copy");
+        if (!at_text(copy))
+            break;
+        at = at_key(section, at_text(copy));
+        if (!at_is(at, Y_MAP)) {
+            tosca_error(c, copy, "UNKNOWN_REF", "%s copies '%s', which is not there%s", words, at_text(copy),
+                        tosca_like(c, at_text(copy), section_names(c, section)));
+            break;
+        }
+        if (n == COPIES_MAX || at.node == line[0].node) {
+            tosca_error(c, copy, "CYCLE", "%s copies itself, or a copy of a copy too often", words);
+            break;
+        }
+    }
+    const struct ynode *merged = line[--n].node;
+    while (n > 0)
+        merged = merge(c, merged, line[--n].node);
+    return at_of(section.file, merged);
+}

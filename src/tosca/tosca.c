@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+/* One run of the TOSCA processor, pass after pass. */
+#include "tosca/tosca.h"
+
+#include <errno.h>
+
+#include "tosca/emit.h"
+#include "tosca/grammar.h"
+#include "tosca/group.h"
+#include "tosca/input.h"
+#include "tosca/substitution.h"
+#include "tosca/tie.h"
+#include "tosca/tie_relationship.h"
+#include "tosca/tosca_file.h"
+#include "tosca/type_check.h"
+
+static void check_relationship_templates(struct topo *t)
+{
+    struct at section = at_key(t->at, "relationship_templates");
+    for (size_t i = 0; i < at_len(section, Y_MAP) && tctx_spend(t->c, 2); i++) {
+        const struct ypair *p = &section.node->pairs[i];
+        if (p->key->kind == Y_SCALAR)
+            relationship_template_check(t, section, p);
+    }
+}
+
+static void check_parameters(struct topo *t, const char *key, const char *part)
+{
+    struct at section = at_key(t->at, key);
+    for (size_t i = 0; i < at_len(section, Y_MAP) && tctx_spend(t->c, 2); i++) {
+        const struct ypair *p = &section.node->pairs[i];
+        if (p->key->kind != Y_SCALAR)
+            continue;
+        struct tdef *d = tdef_make(t->c, p->key->text, p->key, at_of(section.file, p->value));
+        type_check_parameter(t, d, tctx_printf(t->c, "topology template: %s '%s'", part, d->name), false);
+    }
+}
+
+static struct topology *run(struct tctx *c, struct tfile *entry)
+{
+    for (size_t i = 0; i < c->n_order && tctx_spend(c, 1); i++)
+        grammar_check(c, c->order[i]);
+    struct topo *t = topo_make(c, entry);
+    for (size_t i = 0; i < c->n_order && tctx_spend(c, 1); i++)
+        type_check_file(t, c->order[i]);
+    check_parameters(t, "inputs", "input");
+    inputs_make(t);
+    substitution_note(t);
+    tie_all(t);
+    tie_check(t);
+    groups_check(t);
+    policies_check(t);
+    check_relationship_templates(t);
+    substitution_check(t);
+    workflows_check(t);
+    return emit_topology(t);
+}
+
+static bool load(const struct tosca_options *options, struct diags *d, struct topology **ret, struct strv *files)
+{
+    struct tctx c;
+    size_t before = d->errors;
+    tctx_init(&c, options, d);
+    struct tfile *entry = tfile_load_all(&c);
+    struct topology *t = entry ? run(&c, entry) : NULL;
+    for (size_t i = 0; files && i < c.n_order; i++)
+        strv_add(files, c.order[i]->path);
+    for (size_t i = 0; files && i < c.named->n; i++) {
+        if (!strv_has(files, c.named->items[i].key))
+            strv_add(files, c.named->items[i].key);
+    }
+    tctx_done(&c);
+    *ret = t;
+    return t && d->errors == before;
+}
+
+int tosca_load(const struct tosca_options *options, struct topology **ret, struct diags *d)
+{
+    struct topology *t = NULL;
+    *ret = NULL;
+    if (load(options, d, &t, NULL)) {
+        *ret = t;
+        return 0;
+    }
+    topology_free(t);
+    if (!d->errors)
+        diags_add(d, DIAG_ERROR, "OTHER", options->entry, 1, 1, "check the template: it could not be worked out");
+    return -EINVAL;
+}
+
+int tosca_files(const struct tosca_options *options, struct strv *ret, struct diags *d)
+{
+    struct topology *t = NULL;
+    bool ok = load(options, d, &t, ret);
+    topology_free(t);
+    return ok ? 0 : -EINVAL;
+}

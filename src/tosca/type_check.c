@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Checks types member by member. */
+#include "tosca/type_check.h"
+
+#include "tosca/artifact.h"
+#include "tosca/call.h"
+#include "tosca/node_filter.h"
+#include "tosca/operation.h"
+#include "tosca/tosca_file.h"
+
+static bool holds_call(struct tctx *c, struct at at)
+{
+    bool found = call_is(c, at, NULL);
+    for (size_t i = 0; !found && i < at_len(at, Y_MAP) && tctx_spend(c, 1); i++)
+        found = holds_call(c, at_of(at.file, at.node->pairs[i].value));
+    for (size_t i = 0; !found && i < at_len(at, Y_SEQ) && tctx_spend(c, 1); i++)
+        found = holds_call(c, at_of(at.file, at.node->items[i]));
+    return found;
+}
+
+static void check_default(struct topo *t, struct tdef *d, struct at at, const char *words)
+{
+    if (at_null(at) || holds_call(t->c, at))
+        return;
+    struct what w = {.owner = words};
+    json_t *v = value_read((struct scope){.topo = t}, at, schema_of(t->c, d), &w);
+    if (v)
+        value_weigh(t->c, at, v);
+    json_decref(v);
+}
+
+static void check_schemas(struct tctx *c, struct schema *s)
+{
+    for (unsigned depth = 0; s && depth < TOSCA_DEPTH_MAX && tctx_spend(c, 1); depth++) {
+        schema_key(c, s);
+        s = schema_entry(c, s);
+    }
+}
+
+static void check_refined(struct tctx *c, struct tdef *d, const char *words)
+{
+    struct schema *mine = schema_of(c, d), *base = d->base ? schema_of(c, d->base) : NULL;
+    struct at at = at_key(d->at, "type");
+    if (base && at_text(at) && mine->type && base->type && base->prim != PRIM_ANY &&
+        !type_is_a(c, mine->type, base->type))
+        tosca_error(c, at, "INHERITANCE", "%s: type '%s' does not derive from '%s', which it had before", words,
+                    mine->type->name, base->type->name);
+}
+
+void type_check_parameter(struct topo *t, struct tdef *d, const char *words, bool type_needed)
+{
+    struct tctx *c = t->c;
+    struct at key = at_of(d->at.file, d->key);
+    if (tdef_is_value(d) && !d->base) {
+        tosca_error(c, d->at, "SHAPE", "%s must be a map with its type, not a value", words);
+        return;
+    }
+    if (type_needed && !at_text(tdef_key(d, "type"))) {
+        tosca_error(c, key, "MISSING_KEY", "%s: the key 'type' is missing", words);
+        return;
+    }
+    check_schemas(c, schema_of(c, d));
+    check_refined(c, d, words);
+    check_default(t, d, tdef_is_value(d) ? d->at : at_key(d->at, "default"), words);
+    check_default(t, d, at_key(d->at, "value"), words);
+}
+
+/* Calls back for each member that the type itself declares. */
+typedef void (*member_check)(struct topo *t, struct ttype *type, struct tdef *d, const char *words);
+
+static void check_members(struct topo *t, struct ttype *type, enum member kind, const char *part, member_check check)
+{
+    const struct map *all = type_members(t->c, type, kind);
+    for (size_t i = 0; i < all->n && tctx_spend(t->c, 1); i++) {
+        struct tdef *d = all->items[i].value;
+        if (d->owner == type)
+            check(t, type, d,
+                  tctx_printf(t->c, "%s '%s': %s '%s'", type_kind_words(type->kind), type->name, part, d->name));
+    }
+}
+
+static void check_property(struct topo *t, struct ttype *type, struct tdef *d, const char *words)
+{
+    type_check_parameter(t, d, words, true);
+}
+
+/* Names of types in a list: "valid_source_types: [ ... ]". */
+static void check_names(struct tctx *c, struct at list, enum type_kind kind, const char *code)
+{
+    for (size_t i = 0; i < at_len(list, Y_SEQ) && tctx_spend(c, 1); i++)
+        type_at(c, at_of(list.file, list.node->items[i]), kind, code);
+}
+
+static void check_derives(struct tctx *c, const struct tdef *d, const char *key, enum type_kind kind, const char *words)
+{
+    struct ttype *mine = tdef_type(c, d, key, kind), *base = d->base ? tdef_type(c, d->base, key, kind) : NULL;
+    if (mine && base && !type_is_a(c, mine, base))
+        tosca_error(c, d->at, "INHERITANCE", "%s: %s '%s' does not derive from '%s', which it had before", words,
+                    type_kind_words(kind), mine->name, base->name);
+}
+
+static void check_inner(struct topo *t, struct ttype *outer, enum member kind, struct at section, const char *words,
+                        const char *part)
+{
+    for (size_t i = 0; i < at_len(section, Y_MAP) && tctx_spend(t->c, 1); i++) {
+        const struct ypair *p = &section.node->pairs[i];
+        if (p->key->kind != Y_SCALAR)
+            continue;
+        struct tdef *d = tdef_make(t->c, p->key->text, p->key, at_of(section.file, p->value));
+        d->base = outer ? type_member(t->c, outer, kind, d->name) : NULL;
+        type_check_parameter(t, d, tctx_printf(t->c, "%s: %s '%s'", words, part, d->name), true);
+    }
+}
+
+static void check_capability(struct topo *t, struct ttype *type, struct tdef *d, const char *words)
+{
+    struct at short_form = at_is(d->at, Y_SCALAR) ? d->at : at_of(NULL, NULL);
+    if (at_null(short_form) && !at_text(tdef_key(d, "type")) &&
+        !(d->base && tdef_type(t->c, d->base, "type", TYPE_CAPABILITY))) {
+        tosca_error(t->c, at_of(d->at.file, d->key), "MISSING_KEY", "%s: the key 'type' is missing", words);
+        return;
+    }
+    struct ttype *cap = tdef_type(t->c, d, "type", TYPE_CAPABILITY);
+    check_derives(t->c, d, "type", TYPE_CAPABILITY, words);
+    check_names(t->c, at_key(d->at, "valid_source_types"), TYPE_NODE, NULL);
+    check_inner(t, cap, MEMBER_PROPERTY, at_key(d->at, "properties"), words, "property");
+    check_inner(t, cap, MEMBER_ATTRIBUTE, at_key(d->at, "attributes"), words, "attribute");
+}
+
+static void check_requirement(struct topo *t, struct ttype *type, struct tdef *d, const char *words)
+{
+    if (!at_is(d->at, Y_SCALAR) && at_null(tdef_key(d, "capability")) &&
+        !(d->base && tdef_type(t->c, d->base, "capability", TYPE_CAPABILITY)))
+        tosca_error(t->c, at_of(d->at.file, d->key), "MISSING_KEY", "%s: the key 'capability' is missing", words);
+    tdef_type(t->c, d, "capability", TYPE_CAPABILITY);
+    struct ttype *node = type_at(t->c, at_key(d->at, "node"), TYPE_NODE, NULL);
+    struct at relationship = at_key(d->at, "relationship");
+    type_at(t->c, at_is(relationship, Y_MAP) ? at_key(relationship, "type") : relationship, TYPE_RELATIONSHIP, NULL);
+    node_filter_check(t->c, at_key(d->at, "node_filter"), node);
+}
+
+static void check_operation_inputs(struct topo *t, struct at section, const char *words)
+{
+    for (size_t i = 0; i < at_len(section, Y_MAP) && tctx_spend(t->c, 1); i++) {
+        const struct ypair *p = &section.node->pairs[i];
+        struct at at = at_of(section.file, p->value);
+        if (p->key->kind != Y_SCALAR || !at_is(at, Y_MAP) || !at_text(at_key(at, "type")))
+            continue;
+        struct tdef *d = tdef_make(t->c, p->key->text, p->key, at);
+        type_check_parameter(t, d, tctx_printf(t->c, "%s: input '%s'", words, d->name), false);
+    }
+}
+
+static void check_operations(struct topo *t, struct at section, const char *words, bool direct)
+{
+    static const char *const other[] = {"type",        "inputs",       "operations", "notifications",
+                                        "description", "derived_from", "version",    "metadata"};
+    for (size_t i = 0; i < at_len(section, Y_MAP) && tctx_spend(t->c, 1); i++) {
+        const struct ypair *p = &section.node->pairs[i];
+        bool operation = p->key->kind == Y_SCALAR;
+        for (size_t k = 0; operation && direct && k < ARRAY_LEN(other); k++)
+            operation = !str_eq(p->key->text, other[k]);
+        if (!operation)
+            continue;
+        struct toper o = {.words = tctx_printf(t->c, "%s: operation '%s'", words, p->key->text)};
+        struct at at = at_of(section.file, p->value);
+        check_operation_inputs(t, at_key(at, "inputs"), o.words);
+        o.implementation = at_is(at, Y_MAP) ? at_key(at, "implementation") : at;
+        operation_resolve(t, NULL, &o, false);
+        strv_done(&o.dependencies);
+    }
+}
+
+static void check_interface_body(struct topo *t, struct at at, const char *words)
+{
+    check_operation_inputs(t, at_key(at, "inputs"), words);
+    check_operations(t, at_key(at, "operations"), words, false);
+    check_operations(t, at, words, true);
+}
+
+static void check_interface(struct topo *t, struct ttype *type, struct tdef *d, const char *words)
+{
+    type_at(t->c, at_key(d->at, "type"), TYPE_INTERFACE, NULL);
+    check_interface_body(t, d->at, words);
+}
+
+static void check_artifact(struct topo *t, struct ttype *type, struct tdef *d, const char *words)
+{
+    artifact_check_one(t->c, d->at, d->base ? d->base->at : at_of(NULL, NULL),
+                       tctx_printf(t->c, "node type '%s'", type->name), d->name);
+    tfile_find(t->c, d->at.file, at_text(at_is(d->at, Y_MAP) ? at_key(d->at, "file") : d->at));
+}
+
+/* Members of groups are node types, targets of policies node types or group types. */
+static void check_targets(struct tctx *c, struct ttype *type, struct at list)
+{
+    for (size_t i = 0; i < at_len(list, Y_SEQ) && tctx_spend(c, 1); i++) {
+        struct at at = at_of(list.file, list.node->items[i]);
+        if (!at_text(at))
+            tosca_error(c, at, "OTHER", "%s '%s': an item of the list is no name of a type",
+                        type_kind_words(type->kind), type->name);
+        else if (type->kind == TYPE_GROUP || !type_find(c, at.file, TYPE_GROUP, at_text(at)))
+            type_at(c, at, TYPE_NODE, "UNKNOWN_REF");
+    }
+}
+
+static void check_data(struct topo *t, struct ttype *type)
+{
+    struct tctx *c = t->c;
+    enum prim prim = type_prim(c, type);
+    struct at properties = at_key(type->at, "properties");
+    if (prim != PRIM_NONE && at_len(properties, Y_MAP))
+        tosca_error(c, properties, "INHERITANCE", "data type '%s' derives from %s, so it can have no properties",
+                    type->name, "a primitive type");
+    struct tdef *d = tdef_make(c, type->name, type->key, type->at);
+    struct schema s = {.def = d, .type = type, .prim = prim};
+    check_schemas(c, &s);
+    struct at list = at_key(type->at, "constraints");
+    for (size_t i = 0; i < at_len(list, Y_SEQ) && tctx_spend(c, 1); i++) {
+        struct clause clause;
+        clause_read(c, at_of(list.file, list.node->items[i]), prim == PRIM_NONE ? PRIM_ANY : prim, false, &clause);
+    }
+}
+
+static void check_type(struct topo *t, struct ttype *type)
+{
+    struct tctx *c = t->c;
+    type_parent(c, type);
+    if (!at_is(type->at, Y_MAP))
+        return;
+    check_members(t, type, MEMBER_PROPERTY, "property", check_property);
+    check_members(t, type, MEMBER_ATTRIBUTE, "attribute", check_property);
+    check_members(t, type, MEMBER_CAPABILITY, "capability", check_capability);
+    check_members(t, type, MEMBER_REQUIREMENT, "requirement", check_requirement);
+    check_members(t, type, MEMBER_INTERFACE, "interface", check_interface);
+    check_members(t, type, MEMBER_ARTIFACT, "artifact", check_artifact);
+    check_names(c, at_key(type->at, "valid_source_types"), TYPE_NODE, NULL);
+    check_names(c, at_key(type->at, "valid_target_types"), TYPE_CAPABILITY, NULL);
+    check_targets(c, type, at_key(type->at, type->kind == TYPE_GROUP ? "members" : "targets"));
+    if (type->kind == TYPE_INTERFACE)
+        check_interface_body(t, type->at, tctx_printf(c, "interface type '%s'", type->name));
+    if (type->kind == TYPE_DATA)
+        check_data(t, type);
+}
+
+void type_check_file(struct topo *t, struct tfile *f)
+{
+    for (int kind = 0; kind < TYPE_KINDS; kind++) {
+        for (size_t i = 0; f->own[kind] && i < f->own[kind]->n && tctx_spend(t->c, 2); i++)
+            check_type(t, f->own[kind]->items[i].value);
+    }
+}

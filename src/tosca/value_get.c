@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+/* The value of a property, attribute or input, worked out when first asked for. */
+#include "tosca/value_read.h"
+
+static struct what value_what(const struct tvalue *v)
+{
+    return (struct what){.owner = v->owner, .part = v->part, .name = v->name};
+}
+
+static bool value_required(const struct tvalue *v)
+{
+    struct at at = tdef_key(v->def, "required");
+    return !at_text(at) || !str_eq(at_text(at), "false");
+}
+
+/* What is given, else what the declaration says. */
+static struct at value_source(const struct tvalue *v)
+{
+    if (!at_null(v->at) || !v->def)
+        return v->at;
+    for (struct tdef *d = v->def; d; d = d->base) {
+        if (d->base && tdef_is_value(d))
+            return d->at;
+        struct at at = at_is(d->at, Y_MAP) ? at_key(d->at, "default") : at_of(NULL, NULL);
+        if (!at_null(at))
+            return at;
+        at = at_is(d->at, Y_MAP) ? at_key(d->at, "value") : at_of(NULL, NULL);
+        if (!at_null(at))
+            return at;
+    }
+    return at_of(NULL, NULL);
+}
+
+static json_t *value_work(struct tctx *c, struct tvalue *v)
+{
+    struct what w = value_what(v);
+    struct schema *schema = v->def ? schema_of(c, v->def) : NULL;
+    struct at source = value_source(v);
+    if (at_null(source)) {
+        bool null_fits =
+            v->at.node && (!schema || !schema->type || schema->prim == PRIM_NULL || schema->prim == PRIM_ANY);
+        return null_fits ? json_null() : NULL;
+    }
+    json_t *json = value_read(v->scope, source, schema, &w);
+    v->faulty = json == NULL;
+    if (json && !value_weigh(c, source, json)) {
+        json_decref(json);
+        v->faulty = true;
+        return NULL;
+    }
+    return json;
+}
+
+json_t *value_get(struct tctx *c, struct tvalue *v)
+{
+    if (v->state == VALUE_DONE)
+        return v->json;
+    if (v->state == VALUE_BUSY) {
+        if (!v->faulty)
+            tosca_error(c, v->at, "CYCLE", "%s: %s '%s' needs its own value", v->owner, v->part, v->name);
+        v->faulty = true;
+        return NULL;
+    }
+    v->state = VALUE_BUSY;
+    v->json = tctx_keep(c, value_work(c, v));
+    v->state = VALUE_DONE;
+    return v->json;
+}
+
+static struct at value_place(const struct tvalue *v)
+{
+    if (v->at.node)
+        return v->at;
+    if (v->scope.rel)
+        return v->scope.rel->at;
+    return v->scope.self ? at_of(v->scope.self->at.file, v->scope.self->key) : v->at;
+}
+
+void values_check(struct tctx *c, const struct map *values)
+{
+    for (size_t i = 0; i < values->n && tctx_spend(c, 2); i++) {
+        struct tvalue *v = values->items[i].value;
+        if (value_get(c, v) || v->faulty || !v->def || !str_eq(v->part, "property") || !value_required(v))
+            continue;
+        struct what w = value_what(v);
+        tosca_error(c, value_place(v), "MISSING_KEY", "%s is required and has no value", what_text(c, &w));
+    }
+}
