@@ -48,7 +48,8 @@ static json_t *pod_template(const json_t *deployment)
     return json_at(deployment, "spec", "template", NULL);
 }
 
-/* An ended pod is replaced where its containers should run again: what ended well stays unless they should always run, what failed stays only if they never should. */
+/* An ended pod is replaced where its containers should run again: what ended well stays unless they should always run,
+ * what failed stays only if they never should. */
 static bool is_replaced(const json_t *pod)
 {
     const char *policy = json_str(json_object_get(pod, "spec"), "restartPolicy", "Always");
@@ -189,7 +190,8 @@ static int64_t count_ready(const struct object_list *pods)
     return n;
 }
 
-/* One more than wanted at most, as many ready as wanted at least; where a pod needs what another holds (host ports, volumes), one goes before the next comes. */
+/* One more than wanted at most, as many ready as wanted at least; where a pod needs what another holds (host ports,
+ * volumes), one goes before the next comes. */
 static void roll(const json_t *deployment, struct deployment_pods *p, bool exclusive, struct changes *ret)
 {
     int64_t wanted = replicas_of(deployment), fresh = (int64_t)p->fresh.n, stale = (int64_t)p->stale.n;
@@ -250,8 +252,8 @@ void deployment_decide(const json_t *deployment, const struct object_list *pods,
             changes_delete(ret, "Pod", p.ended.v[i]);
         change_in_place(deployment, &p.fresh, ret);
         /* two pods never write to one volume where one of them is to follow the other */
-        bool waits = (claims && p.going.n + p.ended.n > 0) ||
-                     (str_eq(type, "Recreate") && is_stale_going(deployment, &p.going));
+        bool waits =
+            (claims && p.going.n + p.ended.n > 0) || (str_eq(type, "Recreate") && is_stale_going(deployment, &p.going));
         if (p.stale.n > 0)
             replace_stale(deployment, &p, exclusive, ret);
         else

@@ -4,15 +4,17 @@
 
 #include "head/object_changes.h"
 
-#define POD_TEMPLATE_HASH "pod-template-hash" /* label */
+#define POD_TEMPLATE_HASH  "pod-template-hash" /* label */
 #define TEMPLATE_HASH_SIZE 11
 
-/* Hash of what pods are made from, without those parts of spec.sedge that are changed in a pod in place (state, components, links, after, bundle). */
+/* Hash of what pods are made from, without those parts of spec.sedge that are changed in a pod in place (state,
+ * components, links, after, bundle). */
 void deployment_hash(const json_t *deployment, char ret[TEMPLATE_HASH_SIZE]);
 /* A pod spec's sedge part that is changed in place, with the other parts of it (new; {} when there is none). */
 json_t *deployment_sedge(const json_t *template_spec, const json_t *pod_spec);
 
-/* pods: those that the Deployment owns, going ones too. now: RFC 3339. One step: what it starts shows in the pods, and it is asked again. */
+/* pods: those that the Deployment owns, going ones too. now: RFC 3339. One step: what it starts shows in the pods, and
+ * it is asked again. */
 void deployment_decide(const json_t *deployment, const struct object_list *pods, const char *now, struct changes *ret);
 
 /* Its pods by what they are. */

@@ -26,19 +26,19 @@ json_t *deployment_status(const json_t *deployment, const struct deployment_pods
     int64_t fresh_ready = ready;
     count(&pods->stale, &ready, &available);
     int64_t missing = wanted > available ? wanted - available : 0;
-    json_t *status = json_pack(
-        "{s:I, s:I, s:I, s:I, s:I, s:I}", "observedGeneration",
-        (json_int_t)json_int(json_object_get(deployment, "metadata"), "generation", 0), "replicas", (json_int_t)all,
-        "updatedReplicas", (json_int_t)fresh, "readyReplicas", (json_int_t)ready, "availableReplicas",
-        (json_int_t)available, "unavailableReplicas", (json_int_t)missing);
+    json_t *status =
+        json_pack("{s:I, s:I, s:I, s:I, s:I, s:I}", "observedGeneration",
+                  (json_int_t)json_int(json_object_get(deployment, "metadata"), "generation", 0), "replicas",
+                  (json_int_t)all, "updatedReplicas", (json_int_t)fresh, "readyReplicas", (json_int_t)ready,
+                  "availableReplicas", (json_int_t)available, "unavailableReplicas", (json_int_t)missing);
     json_t *before = json_at(deployment, "status", "conditions", NULL);
     if (before)
         json_object_set(status, "conditions", before);
-    json_object_set_new(
-        status, "conditions",
-        with_condition(status, "Available", missing == 0,
-                       missing == 0 ? "MinimumReplicasAvailable" : "MinimumReplicasUnavailable",
-                       missing == 0 ? "as many pods as wanted are ready" : "some pods are not ready", now));
+    json_object_set_new(status, "conditions",
+                        with_condition(status, "Available", missing == 0,
+                                       missing == 0 ? "MinimumReplicasAvailable" : "MinimumReplicasUnavailable",
+                                       missing == 0 ? "as many pods as wanted are ready" : "some pods are not ready",
+                                       now));
     bool complete = fresh_ready == wanted && all == wanted;
     json_object_set_new(status, "conditions",
                         with_condition(status, "Progressing", true,

@@ -58,8 +58,8 @@ static void pod_needs(const json_t *pod, int64_t ret[RESOURCES])
         const json_t *requests = json_at(c, "resources", "requests", NULL);
         const json_t *limits = json_at(c, "resources", "limits", NULL);
         for (int k = CPU; k <= MEMORY; k++)
-            ret[k] = add_up(ret[k], quantity(json_object_get(requests, resource_names[k]) ? requests : limits,
-                                             resource_names[k]));
+            ret[k] = add_up(
+                ret[k], quantity(json_object_get(requests, resource_names[k]) ? requests : limits, resource_names[k]));
     }
     ret[PODS] = 1000;
 }

@@ -31,7 +31,7 @@ static uint32_t spread(const char *name, uint32_t size)
 
 int service_address(const char *cidr, const char *name, const struct map *taken, char **ret, struct err *e)
 {
-    uint32_t first, size;
+    uint32_t first = 0, size = 0;
     int r = parse_range(cidr, &first, &size, e);
     if (r < 0)
         return r;

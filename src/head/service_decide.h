@@ -4,8 +4,9 @@
 
 #include "head/object_changes.h"
 
-/* A free address of the range ("10.89.0.0/16"), the same one for the same `name` as far as that is free; never the first or the last of the range.
- * taken: addresses as text -> not NULL. 0 with *ret (the caller frees); -EINVAL: no such range; -ENOSPC: none is free. */
+/* A free address of the range ("10.89.0.0/16"), the same one for the same `name` as far as that is free; never the
+ * first or the last of the range. taken: addresses as text -> not NULL. 0 with *ret (the caller frees); -EINVAL: no
+ * such range; -ENOSPC: none is free. */
 int service_address(const char *cidr, const char *name, const struct map *taken, char **ret, struct err *e);
 
 /* pods: of the service's namespace. taken: addresses of all services. */

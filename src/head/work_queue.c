@@ -4,7 +4,7 @@
 
 #include <errno.h>
 
-#define AT_ONCE 16 /* keys looked at before the loop may do other things */
+#define AT_ONCE  16 /* keys looked at before the loop may do other things */
 #define STUBBORN 20 /* conflicts in a row after which a key has to wait like one that failed */
 
 struct key {

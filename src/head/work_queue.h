@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Keys to be looked at, each once however often it is named, worked off on the loop; a key that failed comes again later, ever later.
+/* Keys to be looked at, each once however often it is named, worked off on the loop; a key that failed comes again
+ * later, ever later.
  *
  * Nothing runs while nothing is queued; a timer runs only while a key waits for its time. */
 #pragma once
@@ -9,11 +10,11 @@
 #include "base/base.h"
 
 #define WORK_QUEUE_FIRST_US (10 * US_PER_MS) /* wait after a first failure; doubles */
-#define WORK_QUEUE_LAST_US (30 * US_PER_S)   /* the longest wait */
+#define WORK_QUEUE_LAST_US  (30 * US_PER_S)  /* the longest wait */
 
 struct work_queue;
-/* Looks at a key. 0: done; > 0: look again after that many microseconds; < 0: failed (after its own log line), come again by back-off. -EAGAIN: what was read has
- * changed, look again at once. */
+/* Looks at a key. 0: done; > 0: look again after that many microseconds; < 0: failed (after its own log line), come
+ * again by back-off. -EAGAIN: what was read has changed, look again at once. */
 typedef int64_t (*work_handler)(void *data, const char *key);
 
 /* loop: must outlive it. Ends the process when the loop refuses handles. */

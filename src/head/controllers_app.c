@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Looks at Applications: gather what there is, decide, carry out; and bundles that have become superfluous. */
+#include <errno.h>
+
+#include "head/bundle_store.h"
+#include "head/controllers_private.h"
+
+void refused_free(void *p)
+{
+    struct refused *r = p;
+    free(r->why);
+    free(r);
+}
+
+static bool is_of_application(const void *name, const json_t *object)
+{
+    return str_eq(object_label(object, LABEL_APPLICATION), name);
+}
+
+static const char *log_of(void *data, const json_t *pod)
+{
+    const struct controllers *c = data;
+    return crash_logs_get(c->logs, pod);
+}
+
+/* Loads the sources that are needed; what is wrong with them stands in `e`. */
+static void load_sources(struct controllers *c, const struct application *app, struct orchestrate_input *in,
+                         struct err *e)
+{
+    const struct application_source *applied = &app->status.applied;
+    bool stands = !str_empty(applied->bundle) || !str_empty(applied->entry), removes = orchestrate_removes(app);
+    if (stands && source_shelf_get(c->sources, applied, &in->now, e) < 0) {
+        in->now = NULL;
+        if (removes)
+            log_warn("application %s: what stands of it cannot be read, it goes without its operations: %s",
+                     app->meta.name, err_text(e));
+        else if (!orchestrate_same_source(applied, &app->spec.source))
+            err_wrap(e, -1, "what stands of it cannot be read, undeploy it and deploy it again");
+        in->error = err_text(e);
+        return;
+    }
+    if (!removes && source_shelf_get(c->sources, &app->spec.source, &in->next, e) < 0) {
+        in->next = NULL;
+        in->error = err_text(e);
+    }
+}
+
+static void gather(struct controllers *c, const struct application *app, struct orchestrate_input *in)
+{
+    const char *ns = app->meta.namespace, *name = app->meta.name;
+    object_cache_list(c->cache, "Deployment", ns, is_of_application, name, &in->deployments);
+    object_cache_list(c->cache, "Service", ns, is_of_application, name, &in->services);
+    object_cache_list(c->cache, "Volume", ns, is_of_application, name, &in->volumes);
+    object_cache_list(c->cache, "Pod", ns, is_of_application, name, &in->pods);
+    object_cache_list(c->cache, "Node", NULL, NULL, NULL, &in->nodes);
+}
+
+static void gathered_done(struct orchestrate_input *in)
+{
+    object_list_done(&in->deployments);
+    object_list_done(&in->services);
+    object_list_done(&in->volumes);
+    object_list_done(&in->pods);
+    object_list_done(&in->nodes);
+}
+
+static void keep_digest(struct strv *keep, const char *digest)
+{
+    if (!str_empty(digest) && !strv_has(keep, digest))
+        strv_add(keep, digest);
+}
+
+/* What no Application and no pod names any more may go. */
+static void sweep(struct controllers *c)
+{
+    AUTO_STRV struct strv keep = {0};
+    struct object_list apps = {0}, pods = {0};
+    struct err e = {0};
+    object_cache_list(c->cache, "Application", NULL, NULL, NULL, &apps);
+    object_cache_list(c->cache, "Pod", NULL, NULL, NULL, &pods);
+    for (size_t i = 0; i < apps.n; i++) {
+        keep_digest(&keep, json_str(json_at(apps.v[i], "spec", "source", NULL), "bundle", NULL));
+        keep_digest(&keep, json_str(json_at(apps.v[i], "status", "applied", NULL), "bundle", NULL));
+    }
+    for (size_t i = 0; i < pods.n; i++)
+        keep_digest(&keep, json_str(json_at(pods.v[i], "spec", "sedge", NULL), "bundle", NULL));
+    source_shelf_keep(c->sources, &apps);
+    if (bundle_store_sweep(c->head->dir, &keep, &e) < 0)
+        log_warn("remove bundles that are no longer needed: %s", err_text(&e));
+    object_list_done(&apps);
+    object_list_done(&pods);
+}
+
+/* Will the same changes be refused again? */
+static bool is_for_good(int r)
+{
+    return r == -EINVAL || r == -EEXIST || r == -ENOENT || r == -EBUSY;
+}
+
+static void refuse(struct controllers *c, const char *key, int64_t generation, const char *why)
+{
+    struct refused *r = mem_alloc(sizeof(*r));
+    *r = (struct refused){generation, mem_strdup(why)};
+    map_set(&c->refused, key, r);
+    work_queue_add(c->applications, key);
+}
+
+static int64_t look(struct controllers *c, const char *key, const json_t *object, const struct application *app)
+{
+    struct orchestrate_input in = {.object = object, .app = app, .log_of = log_of, .data = c};
+    struct orchestrate_output out;
+    struct err e = {0}, load_error = {0};
+    const struct refused *refused = map_get(&c->refused, key);
+    load_sources(c, app, &in, &load_error);
+    if (refused && refused->generation == app->meta.generation)
+        in.error = refused->why;
+    gather(c, app, &in);
+    orchestrate(&in, &out);
+    int r = controllers_apply(c, &out.changes, "application", key, &e);
+    if (r == 0)
+        for (size_t i = 0; i < out.ask_logs.n; i++)
+            crash_logs_ask(c->logs, out.ask_logs.v[i], key);
+    gathered_done(&in);
+    if (r == 0 && out.sources_changed)
+        sweep(c);
+    orchestrate_output_done(&out);
+    if (is_for_good(r) && !orchestrate_removes(app)) {
+        refuse(c, key, app->meta.generation, err_text(&e));
+        return 0;
+    }
+    return r;
+}
+
+int64_t controllers_application(void *data, const char *key)
+{
+    struct controllers *c = data;
+    AUTO_JSON json_t *object = json_incref((json_t *)(uintptr_t)controllers_object(c, "Application", key));
+    struct application app = {0};
+    struct err e = {0};
+    if (!object) {
+        map_del(&c->refused, key);
+        return 0;
+    }
+    if (fields_decode(&application_fields, object, &app, &e) < 0) {
+        log_error("application %s: %s", key, err_text(&e));
+        return 0;
+    }
+    int64_t r = look(c, key, object, &app);
+    fields_done(&application_fields, &app);
+    return r;
+}

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+/* What the drivers of the controllers share. Private to them. */
+#pragma once
+
+#include "head/controllers.h"
+#include "head/crash_logs.h"
+#include "head/object_cache.h"
+#include "head/object_changes.h"
+#include "head/orchestrate_source.h"
+#include "head/work_queue.h"
+
+struct controllers {
+    struct head *head; /* weak */
+    struct object_cache *cache;
+    struct work_queue *scheduling, *deployments, *services, *owned, *applications;
+    struct source_shelf *sources;
+    struct crash_logs *logs;
+    struct map refused; /* "ns/name" of an Application -> struct refused */
+};
+
+/* Objects that the store did not take: tried again with the next generation. */
+struct refused {
+    int64_t generation;
+    char *why;
+};
+void refused_free(void *p);
+
+/* "ns/name" of an object (new text), and back: the object of that kind or NULL (borrowed). */
+char *controllers_key(const json_t *object);
+const json_t *controllers_object(const struct controllers *c, const char *kind, const char *key);
+/* Carries changes out; < 0 (logged, but for -EAGAIN) when that failed. */
+int controllers_apply(struct controllers *c, const struct changes *changes, const char *what, const char *key,
+                      struct err *e);
+
+/* Handlers of the queues (work_handler); data: struct controllers. */
+int64_t controllers_schedule(void *data, const char *key);
+int64_t controllers_deployment(void *data, const char *key);
+int64_t controllers_service(void *data, const char *key);
+int64_t controllers_owned(void *data, const char *key);
+int64_t controllers_application(void *data, const char *key);

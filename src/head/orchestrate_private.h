@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+/* What the parts of orchestration share while they decide about one Application. Private to them. */
+#pragma once
+
+#include "head/orchestrate.h"
+
+/* What is known of a component from round to round. */
+struct orc_record {
+    char *name;
+    char *state;     /* reached */
+    char *operation; /* started, or failed: "Standard.create"; NULL: none */
+    bool failed;
+    char *message, *log;
+    const char *target; /* state that its objects are to say; borrowed, made by orc_set_targets */
+};
+struct orc {
+    const struct orchestrate_input *in;
+    struct orchestrate_output *out;
+    const struct orchestrate_part *work; /* the topology that the states belong to; NULL: nothing stands */
+    bool is_next;                        /* work is the wanted one */
+    bool removing;
+    struct orc_record *records;
+    size_t n_records;
+    json_t *hashes; /* component -> hash it stands by */
+    struct application_source applied;
+    int64_t steps_done;
+    struct plan plan;
+    size_t n_startable;    /* steps of the plan that may be started before the sources are switched */
+    enum plan_goal *goals; /* by component of the wanted topology; NULL while removing */
+    char *phase, *message;
+    char *error; /* why it cannot go on; NULL */
+    bool new_round;
+    struct object_list pods; /* those of the input but the ones that are deleted by this very decision */
+    struct changes deletions, objects, events;
+    bool waits_for_log;
+};
+
+/* ---- orchestrate_record.c ---- */
+struct orc_record *orc_find(struct orc *o, const char *component);
+struct orc_record *orc_record(struct orc *o, const char *component, const char *initial); /* made when missing */
+void orc_load(struct orc *o);                                                             /* from the status */
+void orc_set_state(struct orc_record *r, const char *state);
+void orc_end_operation(struct orc_record *r); /* forgets operation, failure, message and log */
+void orc_records_done(struct orc *o);
+bool orc_has_failed(const struct orc *o);
+const char *orc_state(struct orc *o,
+                      const struct component *c); /* reached; the initial one when nothing is known. Borrowed */
+__attribute__((format(printf, 2, 3))) void orc_error(struct orc *o, const char *fmt, ...);
+
+/* ---- orchestrate_goals.c ---- */
+/* What is wanted of each component of a topology (new array). */
+enum plan_goal *orc_goals(const struct topology *t, const struct application_spec *spec);
+const struct application_override *orc_override(const struct application_spec *spec, const char *component);
+int64_t orc_replicas(const struct orc *o, const struct component *container);
+
+/* ---- orchestrate_plan.c ---- */
+/* Makes o->plan from the states reached, switching to the wanted source when nothing of the former one is in the way
+ * any more. False with o->error. */
+bool orc_plan(struct orc *o);
+/* The first step of the plan for a component, or NULL. */
+const struct plan_step *orc_first_step(const struct orc *o, const char *component);
+/* Indices of the steps that may be started now. ret: room for plan.n. */
+size_t orc_startable(struct orc *o, size_t *ret);
+
+/* ---- orchestrate_see.c ---- */
+enum orc_seen { ORC_NOT_YET, ORC_REACHED, ORC_FAILED };
+struct orc_sight {
+    enum orc_seen seen;
+    char *message, *log; /* of a failure */
+    const json_t *pod;   /* that failed; borrowed */
+    bool ask_log;        /* its last lines are not known yet */
+};
+void orc_sight_done(struct orc_sight *s);
+/* Do the pods say that a component is in a state? away: it is on its way down, so that a crash of its container is no
+ * failure. */
+struct orc_sight orc_look(struct orc *o, size_t component, const char *target, bool away);
+const json_t *orc_deployment(const struct orc *o, const char *container);
+/* Pods of a container's Deployment as it is now: not going, not about to be replaced. */
+void orc_live_pods(const struct orc *o, const struct component *container, struct object_list *ret);
+void orc_all_pods(const struct orc *o, const char *container, struct object_list *ret);
+/* Why a pod counts as failed (new text), or NULL. *ret_crashed: its container ran and ended. */
+char *orc_pod_trouble(const json_t *pod, bool *ret_crashed);
+/* The attempt at which a software component's operations are to be tried. */
+int64_t orc_attempt(struct orc *o, const struct component *container, const char *software);
+const json_t *orc_report(const json_t *pod, const char *software); /* of its status, or NULL */
+
+/* ---- orchestrate_value.c ---- */
+json_t *orc_eval(void *orc, const json_t *value,
+                 struct err *e); /* for struct compile_input: what is not known yet is "" */
+/* Are the values that a step needs known? False with `e`. */
+bool orc_values_known(struct orc *o, const struct plan_step *step, struct err *e);
+json_t *orc_outputs(struct orc *o); /* new object */
+
+/* ---- orchestrate_want.c ---- */
+/* Makes o->objects: what Deployments, Services and Volumes are to be for the targets. False with o->error. */
+bool orc_want(struct orc *o);
+/* Makes o->objects: everything of the application goes. True when nothing of it is left. */
+bool orc_take_away(struct orc *o);
+
+/* ---- orchestrate_status.c ---- */
+json_t *orc_status(struct orc *o); /* new status object */
+
+/* ---- orchestrate_round.c ---- */
+void orc_advance(struct orc *o);
+void orc_settle(struct orc *o);
