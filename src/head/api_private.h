@@ -62,7 +62,6 @@ void api_patch(struct api_call *c);
 void api_delete(struct api_call *c);
 void api_get_scale(struct api_call *c);
 void api_put_scale(struct api_call *c);
-void api_patch_scale(struct api_call *c);
 void api_watch(struct api_call *c); /* api_watch.c */
 void api_log(struct api_call *c);   /* api_log.c */
 void api_node_link(struct api_call *c);

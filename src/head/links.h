@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* The nodes that are connected: what each is to run goes down its link, what it reports comes up (model/node_link.h). */
+/* The nodes that are connected: what each is to run goes down its link, what it reports comes up (model/node_link.h).
+ */
 #pragma once
 
 #include "head/head_state.h"
@@ -10,10 +11,15 @@ void links_stop(struct head *h);
 void links_accept(struct head *h, struct http_request *r, const char *node);
 bool links_connected(const struct head *h, const char *node);
 
-/* An operation on a node. `frame` gets each frame of its stream but CREDIT; after FRAME_CLOSE (also made up when the link breaks: {"code": 1, "error": ...})
- * the operation is freed. */
+/* An operation on a node. `frame` gets each frame of its stream, a long message in its PARTs, and CREDIT for what was
+ * sent by link_op_send; after FRAME_CLOSE (also made up when the link breaks: {"code": 1, "error": ...}) the operation
+ * is freed. */
 struct link_op;
-int link_op_start(struct head *h, const char *node, const json_t *request, void (*frame)(void *data, const struct frame *f), void *data, struct link_op **ret, struct err *e);
-void link_op_send(struct link_op *op, enum frame_type type, const void *data, size_t len);
+int link_op_start(struct head *h, const char *node, const json_t *request,
+                  void (*frame)(void *data, const struct frame *f), void *data, struct link_op **ret, struct err *e);
+void link_op_send(struct link_op *op, enum frame_type type, const void *data,
+                  size_t len); /* DATA (at most FRAME_WINDOW before CREDIT comes), EOF */
+int link_op_message(struct link_op *op,
+                    const json_t *message);            /* -EMSGSIZE; -EBUSY: the node does not read, cancel it */
 void link_op_credit(struct link_op *op, size_t bytes); /* that many bytes of its DATA were passed on */
 void link_op_cancel(struct link_op *op);               /* no callback comes any more */

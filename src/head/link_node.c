@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+/* The Node object of a link: made when a node comes first, its status kept, its readiness told. */
+#include <errno.h>
+
+#include "head/links_private.h"
+#include "head/node_ready.h"
+
+static struct object_ref node_ref(const char *node)
+{
+    return (struct object_ref){kind_find("Node"), NULL, node};
+}
+
+static int create_node(struct links *ls, const char *node, const json_t *status, struct err *e)
+{
+    AUTO_JSON json_t *v =
+        json_pack("{s:{s:s, s:{s:s, s:s}}, s:{}, s:O}", "metadata", "name", node, "labels", "kubernetes.io/hostname",
+                  node, "kubernetes.io/os", "linux", "spec", "status", status);
+    json_put_str(json_at(v, "metadata", "labels", NULL), "kubernetes.io/arch",
+                 json_str(json_object_get(status, "nodeInfo"), "architecture", NULL));
+    if (str_eq(node, ls->h->machine.name)) /* this machine: its addresses are known */
+        json_put_str(json_object_get(v, "spec"), "podCIDR", ls->h->machine.pod_cidr);
+    return objects_create(ls->h->objects, kind_find("Node"), NULL, v, true, NULL, e);
+}
+
+static int put_status(struct links *ls, const char *node, const json_t *before, const json_t *reported, bool ready,
+                      const char *message, struct err *e)
+{
+    struct node_ready r = {.ready = ready, .message = message, .now_us = clock_now_us()};
+    AUTO_JSON json_t *status = node_ready_status(json_object_get(before, "status"), reported, &r);
+    if (!before)
+        return create_node(ls, node, status, e);
+    AUTO_JSON json_t *given = json_pack("{s:O}", "status", status);
+    return objects_replace(ls->h->objects, node_ref(node), OBJECTS_STATUS, given, NULL, e);
+}
+
+int link_node_update(struct links *ls, const char *node, const json_t *status, struct err *e)
+{
+    AUTO_JSON json_t *before = NULL;
+    if (!json_is_object(status))
+        return err_set(e, EINVAL, "its status is no object");
+    int r = objects_get(ls->h->objects, node_ref(node), &before, e);
+    if (r < 0 && r != -ENOENT)
+        return r;
+    err_clear(e);
+    return put_status(ls, node, before, status, true, "the node is connected", e);
+}
+
+static void set_missing(struct links *ls, const char *node, const char *message)
+{
+    struct err e = {0};
+    AUTO_JSON json_t *before = NULL;
+    int r = objects_get(ls->h->objects, node_ref(node), &before, &e);
+    if (r == 0)
+        r = put_status(ls, node, before, NULL, false, message, &e);
+    if (r < 0 && r != -ENOENT)
+        log_error("node=%s say that it is not ready: %s", node, err_text(&e));
+}
+
+void link_node_lost(struct links *ls, const char *node, const char *why)
+{
+    AUTO_FREE char *message = mem_printf("its link broke: %s", why);
+    set_missing(ls, node, message);
+}
+
+void link_nodes_missing(struct links *ls)
+{
+    struct err e = {0};
+    AUTO_JSON json_t *all = NULL;
+    size_t i;
+    json_t *node;
+    if (objects_list(ls->h->objects, kind_find("Node"), NULL, &all, NULL, &e) < 0)
+        log_error("list the nodes: %s", err_text(&e));
+    json_array_foreach(all, i, node)
+    {
+        const char *name = json_str(json_object_get(node, "metadata"), "name", "");
+        if (!links_connected(ls->h, name))
+            set_missing(ls, name, "it has not connected since the head was started");
+    }
+}

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+/* What the files of the links share. */
+#pragma once
+
+#include "head/frame_conn.h"
+#include "head/links.h"
+
+#define LINK_QUEUE_MAX  (16 * 1024 * 1024) /* bytes that may wait for a node */
+#define LINK_QUEUE_HIGH (4 * 1024 * 1024)  /* past this, clients' messages wait no more: they are refused */
+
+/* Kinds that nodes are told about. */
+enum told_kind { TOLD_POD, TOLD_SERVICE, TOLD_VOLUME, TOLD_KINDS };
+
+struct link {
+    struct link *next;
+    struct links *links;
+    char *node;
+    struct frame_conn *conn; /* NULL: it has ended */
+    struct buf parts;
+    bool greeted; /* it said hello and was told everything */
+    struct link_op *ops;
+    uint32_t last_stream;
+};
+
+struct links {
+    struct head *h;
+    struct link *all;
+    struct objects_watch *watches[TOLD_KINDS];
+    uv_timer_t grace; /* once after the start: nodes that have not come back by then are not ready */
+};
+
+struct link *link_find(const struct links *ls, const char *node);
+int link_send(struct link *l, const json_t *message); /* on stream 0 */
+
+/* link_sync.c: head -> node */
+int link_sync_start(struct links *ls, struct err *e);
+void link_sync_stop(struct links *ls);
+void link_sync_all(struct link *l); /* all that concerns the node, then "synced" */
+void link_send_gone(struct link *l, const char *kind, const char *ns, const char *name, const char *uid);
+
+/* link_report.c: node -> head. Negative with `e`: the node breaks the protocol. */
+int link_report(struct link *l, const json_t *message, struct err *e);
+
+/* link_node.c: the Node object */
+int link_node_update(struct links *ls, const char *node, const json_t *status, struct err *e);
+void link_node_lost(struct links *ls, const char *node, const char *why);
+void link_nodes_missing(struct links *ls);
+
+/* link_op.c */
+int link_op_frame(struct link *l, const struct frame *f, struct err *e);
+void link_ops_break(struct link *l, const char *why);
