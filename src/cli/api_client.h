@@ -1,18 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
-/* The command line's words with a head: objects, watches, bundles; a head's Status becomes an error with its message. */
+/* The command line's words with a head: objects, watches, bundles; a head's Status becomes an error with its message.
+ */
 #pragma once
 
 #include "cli/cli_private.h"
 #include "http/http_client.h"
+#include "http/http_path.h"
 #include "model/model.h"
 
-/* Path of a kind's collection or (name not NULL) of one object: "/api/v1/namespaces/default/pods/x". ns NULL: all namespaces' collection, or a kind
- * without. The caller frees. */
+/* Path of a kind's collection or (name not NULL) of one object: "/api/v1/namespaces/default/pods/x". ns NULL: all
+ * namespaces' collection, or a kind without. The caller frees. */
 char *api_path(const struct kind *k, const char *ns, const char *name);
 
-/* All calls connect when needed and give 0 or -errno with `e`: -ECONNREFUSED nobody answers there (the text says what to do), -ENOENT, -EEXIST (a create),
- * -EAGAIN (resourceVersion), -EINVAL, -EACCES, -EPERM (who are you?), -EBUSY, -EIO. */
+/* All calls connect when needed and give 0 or -errno with `e`: -ECONNREFUSED nobody answers there (the text says what
+ * to do), -ENOENT, -EEXIST (a create), -EAGAIN (resourceVersion), -EINVAL, -EACCES, -EPERM (who are you?), -EBUSY,
+ * -EIO. */
 int api_connect(struct cli *cli, struct err *e);
+/* The namespace in force: -n, the kubeconfig's, or "default". Borrowed from `cli`. */
+const char *api_ns(struct cli *cli);
+/* A further connection, for streams and watches; the caller closes it (http_close). */
+int api_connect_more(struct cli *cli, struct http_conn **ret, struct err *e);
+/* The fault that an answer (>= 400) tells, as an error. */
+int api_fault(const struct http_answer *a, struct err *e);
 void api_close(struct cli *cli);
 /* A call with JSON in and out; body and ret may be NULL. The caller owns *ret. */
 int api_call(struct cli *cli, const char *method, const char *path, const json_t *body, json_t **ret, struct err *e);
@@ -22,14 +31,17 @@ int api_get(struct cli *cli, const struct kind *k, const char *ns, const char *n
 /* The list object (items, metadata.resourceVersion); selector NULL or "a=b,c=d". */
 int api_list(struct cli *cli, const struct kind *k, const char *ns, const char *selector, json_t **ret, struct err *e);
 
-/* For blobs and bundles ("/sedge/v1/blobs/<digest>"). api_exists: 1, 0 or -errno. api_put: *ret (may be NULL) gets the answer's JSON, also of a 409, which is -EEXIST. */
+/* For blobs and bundles ("/sedge/v1/blobs/<digest>"). api_exists: 1, 0 or -errno. api_put: *ret (may be NULL) gets the
+ * answer's JSON, also of a 409, which is -EEXIST. */
 int api_exists(struct cli *cli, const char *path, struct err *e);
-int api_put(struct cli *cli, const char *path, const char *type, const void *data, size_t len, json_t **ret, struct err *e);
+int api_put(struct cli *cli, const char *path, const char *type, const void *data, size_t len, json_t **ret,
+            struct err *e);
 int api_put_fd(struct cli *cli, const char *path, int fd, struct err *e);
 
-/* Watches a collection from `revision` (the list's resourceVersion) on, over a connection of its own. `told` gets "ADDED", "MODIFIED" or "DELETED" with the
- * object (borrowed), until it gives non-zero: what is returned then. `field`: "metadata.name=x", or NULL. timeout_us 0: none; -ETIMEDOUT at its end.
- * -ERANGE: the revision is too old: list again. -ECONNRESET: the head went away. */
+/* Watches a collection from `revision` (the list's resourceVersion) on, over a connection of its own. `told` gets
+ * "ADDED", "MODIFIED" or "DELETED" with the object (borrowed), until it gives non-zero: what is returned then. `field`:
+ * "metadata.name=x", or NULL. timeout_us 0: none; -ETIMEDOUT at its end. -ERANGE: the revision is too old: list again.
+ * -ECONNRESET: the head went away. */
 struct api_watch {
     const struct kind *kind;
     const char *ns;       /* NULL: all */
@@ -41,3 +53,21 @@ struct api_watch {
     void *data;
 };
 int api_watch(struct cli *cli, const struct api_watch *w, struct err *e);
+
+/* Looks at one object as it is (NULL: there is none) and at each change of it, until `look` gives non-zero, which is
+ * returned. Goes on over restarts of the head. timeout_us 0: none; -ETIMEDOUT at its end. */
+struct api_await {
+    const struct kind *kind;
+    const char *ns;
+    const char *name;
+    int64_t timeout_us;
+    int (*look)(void *data, const json_t *object);
+    void *data;
+};
+int api_await(struct cli *cli, const struct api_await *a, struct err *e);
+/* Fits api_watch.told with a struct api_await as data. */
+int api_await_told(void *await, const char *type, const json_t *object);
+/* Waits until an object is gone. */
+int api_await_gone(struct cli *cli, const struct kind *k, const char *ns, const char *name, struct err *e);
+/* Ends the watch that is under way, from a signal handler: it gives -ECONNRESET. */
+void api_watch_interrupt(void);

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-/* What the verbs of the command line share: the call's settings, verbs and their options, errors and exit statuses. Private to the room. */
+/* What the verbs of the command line share: the call's settings, verbs and their options, errors and exit statuses.
+ * Private to the room. */
 #pragma once
+
+#include <stdio.h>
 
 #include "base/base.h"
 
@@ -18,12 +21,12 @@ enum cli_format {
 
 struct verb;
 struct http_conn;
+struct kube_place;
 struct cli {
     const struct verb *verb;
     const char *run_dir, *state_dir; /* --run, SEDGE_RUN; --state, SEDGE_STATE */
     const char *kubeconfig;          /* --kubeconfig, SEDGE_KUBECONFIG: a head elsewhere; NULL: the one at run_dir */
-    const char *ns;                  /* -n, "default" */
-    bool ns_given;
+    const char *ns_text;             /* -n as given, or NULL: api_ns says what is in force */
     bool help;                       /* --help was given */
     const char *format_text;         /* -o as given */
     enum cli_format format;          /* -o */
@@ -31,7 +34,7 @@ struct cli {
     bool tty_out, tty_err;           /* is it a terminal? */
     int columns;                     /* width of the terminal; 0: none */
     struct http_conn *conn;          /* api_client.h opens it when it is first needed */
-    char *where;                     /* the head's place, for messages; with conn */
+    struct kube_place *place;        /* what the kubeconfig says; NULL: the socket in run_dir, or not read yet */
 };
 
 /* ---- options ---- */
@@ -44,13 +47,20 @@ enum opt_type {
     OPT_DURATION, /* int64_t microseconds: "30s", "5m", "1h30m", "2d"; a bare number is seconds */
 };
 struct opt {
-    char letter;       /* '\0': no short form */
-    const char *name;  /* long form */
+    char letter;      /* '\0': no short form */
+    const char *name; /* long form */
     enum opt_type type;
     size_t offset;     /* in the verb's struct of options, which has its defaults already when parsing begins */
     const char *value; /* what the help calls its value: "FILE"; NULL for switches */
     const char *doc;   /* one line */
 };
+
+/* A row: OPT(struct of options, letter, long form, type, member, value's name, doc). */
+#define OPT(s, l, n, t, m, v, d)                                                                                       \
+    {                                                                                                                  \
+        .letter = (l), .name = (n), .type = (t), .offset = offsetof(struct s, m), .value = (v), .doc = (d)             \
+    }
+#define OPTS(rows) .opts = (rows), .n_opts = ARRAY_LEN(rows)
 
 enum verb_group { GROUP_MACHINE, GROUP_TEMPLATE, GROUP_APPLICATION, GROUP_CONTAINER, GROUP_OTHER, GROUP_MAX };
 
@@ -72,15 +82,19 @@ extern const struct verb *const verbs[]; /* verbs.c; in the order of help; close
 const struct verb *verb_find(const char *name);
 
 #define OPTIONS_GO (-1)
-/* Takes the verb's and the global options out of argv (into `ret`, laid out as the verb's table says; NULL without options) and leaves argv[1..*argc-1] as the
- * words (argv[*argc] is NULL). OPTIONS_GO: go on. Otherwise the exit status to end with: a fault was told, or help was asked for and shown.
- * "--" ends options. Letters may stand together ("-it"), a value may follow at once ("-nprod", "--name=x") or as the next word.
+/* Takes the verb's and the global options out of argv (into `ret`, laid out as the verb's table says; NULL without
+ * options) and leaves argv[1..*argc-1] as the words (argv[*argc] is NULL). OPTIONS_GO: go on. Otherwise the exit status
+ * to end with: a fault was told, or help was asked for and shown.
+ * "--" ends options. Letters may stand together ("-it"), a value may follow at once ("-nprod", "--name=x") or as the
+ * next word.
  *
  *     int r = options_parse(cli, &verb_x, &argc, argv, &o);
  *     if (r >= 0)
  *         return r; */
 int options_parse(struct cli *cli, const struct verb *v, int *argc, char **argv, void *ret);
 void options_done(const struct verb *v, void *options);
+/* The options before the verb; *ret_at: index of the verb's word (argc when there is none). */
+int options_parse_global(struct cli *cli, int argc, char **argv, int *ret_at);
 /* For the global options: those of `struct cli`. */
 extern const struct opt global_opts[];
 extern const size_t global_opts_n;
@@ -91,10 +105,16 @@ bool duration_parse(const char *text, int64_t *ret_us);
 /* ---- telling ---- */
 
 /* Each prints one message to standard error and gives an exit status. */
-int cli_fail(const struct cli *cli, const struct err *e);                                             /* "sedge: <text>", CLI_FAILED */
-__attribute__((format(printf, 2, 3))) int cli_failf(const struct cli *cli, const char *fmt, ...);     /* the same */
-__attribute__((format(printf, 2, 3))) int cli_misused(const struct cli *cli, const char *fmt, ...);   /* with where to look, CLI_USAGE */
-__attribute__((format(printf, 2, 3))) void cli_note(const struct cli *cli, const char *fmt, ...);     /* a remark, to standard error */
+int cli_fail(const struct cli *cli, const struct err *e); /* "sedge: <text>", CLI_FAILED */
+__attribute__((format(printf, 2, 3))) int cli_failf(const struct cli *cli, const char *fmt, ...); /* the same */
+__attribute__((format(printf, 2, 3))) int cli_misused(const struct cli *cli, const char *fmt,
+                                                      ...); /* with where to look, CLI_USAGE */
+__attribute__((format(printf, 2, 3))) void cli_note(const struct cli *cli, const char *fmt,
+                                                    ...); /* a remark, to standard error */
+
+/* Whoever read our output is gone (`sedge logs | head`): ends as a broken pipe does, without a word. */
+_Noreturn void cli_reader_gone(void);
+void cli_flush(FILE *f); /* fflush, with that */
 
 enum tint { TINT_NONE, TINT_RED, TINT_GREEN, TINT_YELLOW, TINT_BLUE, TINT_BOLD, TINT_FAINT };
 /* Escape sequence that begins or ends it; "" without colour. color: cli->color_out or color_err. */

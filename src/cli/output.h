@@ -7,31 +7,36 @@
 /* A column of a list of objects. */
 struct column {
     const char *head;
-    bool wide;                               /* with -o wide only */
-    char *(*cell)(const json_t *item);       /* owned text; NULL is shown as "-" */
-    enum tint (*tint)(const char *cell);     /* or NULL */
+    bool wide;                           /* with -o wide only */
+    char *(*cell)(const json_t *item);   /* owned text; NULL is shown as "-" */
+    enum tint (*tint)(const char *cell); /* or NULL */
 };
 struct table_look {
     const struct column *columns;
     size_t n;
     char *(*name)(const json_t *item); /* for -o name: owned */
-    const char *none;                  /* said (to standard error) when there is nothing: "no applications; make one with 'sedge deploy FILE'" */
+    const char *
+        none; /* said (to standard error) when there is nothing: "no applications; make one with 'sedge deploy FILE'" */
 };
 /* Prints an array in cli->format; for JSON and YAML a v1 List of the items as they are. Exit status. */
 int output_list(const struct cli *cli, const json_t *items, const struct table_look *look);
 /* Prints a value as JSON or YAML (cli->format; JSON otherwise). Exit status. */
 int output_value(const struct cli *cli, const json_t *value);
 
-/* Plain tables: cells are copied; every row has n cells. */
+/* Plain tables: cells are copied, control characters in them become blanks; every row has n cells. */
 struct table {
     size_t n;
-    struct strv cells;    /* the heads first */
-    const enum tint *tints; /* unused by the plain form */
+    struct strv cells; /* the heads first */
+    enum tint *tints;  /* of the first `tinted` cells */
+    size_t tinted;
 };
 void table_begin(struct table *t, const char *const *heads, size_t n);
-void table_row(struct table *t, const char *const *cells); /* NULL cells are "-" */
-/* The aligned text: two spaces between columns, no blanks at line ends; the last column is cut to `width` bytes a line when width > 0. Pure; the caller frees. */
-char *table_text(const struct table *t, int width, bool bold_heads);
+void table_cell(struct table *t, const char *text);        /* the next cell */
+void table_row(struct table *t, const char *const *cells); /* NULL and "" are shown as "-" */
+void table_tint(struct table *t, enum tint tint);          /* of the cell added last */
+/* The aligned text: two spaces between columns, no blanks at line ends; the last column is cut so that a line has at
+ * most `width` characters (0: any). Pure; the caller frees. */
+char *table_text(const struct table *t, int width, bool color);
 void table_done(struct table *t);
 
 /* "1.2 MB", "340 kB", "17 B" (powers of 1000). */

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Merge patches of applications. A patch replaces lists whole, so what stays of them is carried over; and it carries
+ * the version that it was made from. */
+#include "cli/app_change.h"
+
+static json_t *new_patch(const json_t *application, json_t *spec)
+{
+    json_t *patch = json_pack("{s:{}, s:o}", "metadata", "spec", spec);
+    const char *version = json_str(json_object_get(application, "metadata"), "resourceVersion", NULL);
+    json_put_str(json_object_get(patch, "metadata"), "resourceVersion", version);
+    return patch;
+}
+
+static void raise_attempt(json_t *spec, const json_t *application)
+{
+    json_put_int(spec, "attempt", json_int(json_object_get(application, "spec"), "attempt", 0) + 1);
+}
+
+/* A copy of the overrides. */
+static json_t *overrides(const json_t *application)
+{
+    const json_t *now = json_at(application, "spec", "components", NULL);
+    return json_is_array(now) ? json_deep_copy(now) : json_array();
+}
+
+/* The override of a component, made where there is none. Borrowed. */
+static json_t *override_of(json_t *list, const char *component)
+{
+    size_t i;
+    json_t *o;
+    json_array_foreach(list, i, o)
+    {
+        if (str_eq(json_str(o, "name", ""), component))
+            return o;
+    }
+    o = json_pack("{s:s}", "name", component);
+    json_array_append_new(list, o);
+    return o;
+}
+
+/* The overrides without one of their members, and without those that say nothing any more. */
+static json_t *overrides_without(const json_t *application, const char *member)
+{
+    json_t *kept = json_array(), *o;
+    AUTO_JSON json_t *all = overrides(application);
+    size_t i;
+    json_array_foreach(all, i, o)
+    {
+        json_object_del(o, member);
+        if (json_object_size(o) > 1)
+            json_array_append(kept, o);
+    }
+    return kept;
+}
+
+json_t *app_change_state(const json_t *application, const char *state)
+{
+    json_t *spec = json_pack("{s:s, s:o}", "state", state, "components", overrides_without(application, "state"));
+    raise_attempt(spec, application);
+    return new_patch(application, spec);
+}
+
+json_t *app_change_component_state(const json_t *application, const char *component, const char *state)
+{
+    json_t *list = overrides(application);
+    json_put_str(override_of(list, component), "state", state);
+    json_t *spec = json_pack("{s:o}", "components", list);
+    raise_attempt(spec, application);
+    return new_patch(application, spec);
+}
+
+json_t *app_change_replicas(const json_t *application, const char *component, int64_t replicas)
+{
+    json_t *list = overrides(application);
+    json_put_int(override_of(list, component), "replicas", replicas);
+    return new_patch(application, json_pack("{s:o}", "components", list));
+}
+
+json_t *app_change_remove(const json_t *application, bool volumes)
+{
+    json_t *spec = json_pack("{s:s, s:b}", "state", "Removed", "removeVolumes", volumes);
+    raise_attempt(spec, application);
+    return new_patch(application, spec);
+}
+
+/* Inputs are what was given this time: those of before that were not are taken out. */
+static json_t *inputs_patch(const json_t *application, const json_t *inputs)
+{
+    json_t *patch = json_deep_copy(inputs), *v;
+    const char *key;
+    json_object_foreach(json_at(application, "spec", "source", "inputs", NULL), key, v)
+    {
+        if (!json_object_get(inputs, key))
+            json_object_set_new(patch, key, json_null());
+    }
+    return patch;
+}
+
+json_t *app_change_deploy(const json_t *application, const struct app_wanted *w)
+{
+    json_t *source = json_pack("{s:s, s:s}", "bundle", w->bundle, "entry", w->entry);
+    json_t *spec = json_pack("{s:o, s:s}", "source", source, "state", "Running");
+    raise_attempt(spec, application);
+    if (w->plan)
+        json_object_set(spec, "plan", w->plan);
+    if (!application) {
+        json_object_set(source, "inputs", w->inputs);
+        return json_pack("{s:s, s:s, s:{s:s}, s:o}", "apiVersion", "sedge.dev/v1", "kind", "Application", "metadata",
+                         "name", w->name, "spec", spec);
+    }
+    json_object_set_new(source, "inputs", inputs_patch(application, w->inputs));
+    json_object_set_new(spec, "components", overrides_without(application, "state"));
+    if (!w->plan)
+        json_object_set_new(spec, "plan", json_null());
+    return new_patch(application, spec);
+}
