@@ -106,15 +106,13 @@ static json_t *call_get_input(const struct call *call)
     return call_walk(call, json, 1);
 }
 
-static bool text_add(struct buf *to, const json_t *v)
+static void text_add(struct buf *to, const json_t *v)
 {
+    AUTO_FREE char *text = json_is_string(v) || json_is_null(v) ? NULL : json_dumps(v, JSON_ENCODE_ANY | JSON_COMPACT);
     if (json_is_string(v))
         buf_add(to, json_string_value(v), json_string_length(v));
-    else if (json_is_number(v) || json_is_boolean(v)) {
-        AUTO_FREE char *text = json_dumps(v, JSON_ENCODE_ANY);
+    else if (text)
         buf_adds(to, text);
-    }
-    return !json_is_object(v) && !json_is_array(v);
 }
 
 /* The texts of a list with a delimiter between them; left for run time when one of them is. */
@@ -129,8 +127,7 @@ static json_t *join_list(const struct call *call, const json_t *list, const char
     {
         if (i)
             buf_adds(&text, delimiter);
-        if (!text_add(&text, item))
-            return call_fault(call, "FUNCTION_ARGS", "argument %zu is no single value", i + 1);
+        text_add(&text, item);
         if (text.len > CALL_TEXT_MAX)
             return call_fault(call, "LIMIT", "the text becomes longer than %u bytes", CALL_TEXT_MAX);
     }

@@ -230,6 +230,24 @@ static json_t *attribute_now(const struct call *call, const struct found *found)
     return value_get(call->c, v);
 }
 
+/* Old templates name a capability's value as if it were the node's. */
+static bool find_on_capabilities(const struct call *call, struct found *ret)
+{
+    struct entity e;
+    if (!entity_find(call, &e) || !e.node)
+        return false;
+    for (size_t i = 0; i < e.node->capabilities->n && tctx_spend(call->c, 1); i++) {
+        struct tcap *cap = e.node->capabilities->items[i].value;
+        *ret = (struct found){.node = e.node, .capability = cap};
+        if (!find_in(cap->attributes, call, 1, ret) && !find_in(cap->properties, call, 1, ret))
+            continue;
+        tosca_warn(call->c, call->at, "UNKNOWN_REF", "%s has no '%s' of its own; that of its capability '%s' is taken",
+                   e.node->words, ret->name, cap->name);
+        return true;
+    }
+    return false;
+}
+
 static bool find_implicit(const struct call *call, struct found *ret)
 {
     static const char *const names[] = {"tosca_id", "tosca_name", "state"};
@@ -245,12 +263,26 @@ static bool find_implicit(const struct call *call, struct found *ret)
     return false;
 }
 
+/* An attribute of a capability: [node, capability, attribute, ...]. */
+static json_t *call_later_inside(const char *node, const char *capability, const json_t *inner, const struct call *call,
+                                 size_t next)
+{
+    json_t *later = call_later("get_attribute", node, capability, call, json_array_size(call->args));
+    json_t *args = json_object_get(later, "get_attribute");
+    json_array_extend(args, (json_t *)(uintptr_t)inner);
+    for (size_t i = next; i < json_array_size(call->args); i++)
+        json_array_append(args, json_array_get(call->args, i));
+    return later;
+}
+
 json_t *call_get_attribute(const struct call *call)
 {
     struct found found;
     bool told = false;
-    if (!find_from(call, only_attributes, &found, &told) &&
-        (told || !find_from(call, only_properties, &found, &told)) && (told || !find_implicit(call, &found)))
+    bool known = find_from(call, only_attributes, &found, &told) ||
+                 (!told && find_from(call, only_properties, &found, &told)) || (!told && find_implicit(call, &found)) ||
+                 (!told && find_on_capabilities(call, &found));
+    if (!known)
         return told ? NULL : tell_no_name(call, "attribute", true);
     if (!steps_fit(call, &found))
         return NULL;
@@ -263,7 +295,8 @@ json_t *call_get_attribute(const struct call *call)
     const char *node = found.node ? found.node->name : source ? source->name : NULL;
     if (!node)
         return json_null();
-    return found.capability ? call_later("get_attribute", node, found.capability->name, call, found.next - 1)
+    AUTO_JSON json_t *inner = json_pack("[s]", found.name);
+    return found.capability ? call_later_inside(node, found.capability->name, inner, call, found.next)
                             : call_later("get_attribute", node, found.name, call, found.next);
 }
 

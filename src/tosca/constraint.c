@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "tosca/call.h"
 #include "tosca/pattern.h"
 #include "tosca/scalar.h"
 
@@ -83,7 +84,8 @@ static bool operand_fits(enum prim prim, const json_t *v)
 
 static bool range_bound(const struct clause *cl, const json_t *v)
 {
-    return str_eq(json_string_value(v), "UNBOUNDED") || operand_fits(cl->prim, v);
+    return !json_is_object(v) && !json_is_array(v) &&
+           (str_eq(json_string_value(v), "UNBOUNDED") || operand_fits(cl->prim, v));
 }
 
 static const char *operand_range_fault(const struct clause *cl)
@@ -128,15 +130,10 @@ static const char *operand_fault(const struct clause *cl, char *why, size_t size
     return NULL;
 }
 
-static bool holds_call(const struct ynode *n)
-{
-    return n->kind == Y_MAP;
-}
-
 static json_t *operand_read(struct tctx *c, struct clause *cl)
 {
     if (at_is(cl->at, Y_MAP)) {
-        cl->later = true;
+        cl->later = true; /* a call, or a map that only run time could compare */
         return tctx_keep(c, json_null());
     }
     if (at_is(cl->at, Y_SCALAR))
@@ -146,7 +143,7 @@ static json_t *operand_read(struct tctx *c, struct clause *cl)
     json_t *list = tctx_keep(c, json_array());
     for (size_t i = 0; i < at_len(cl->at, Y_SEQ) && tctx_spend(c, 1); i++) {
         struct at item = at_of(cl->at.file, cl->at.node->items[i]);
-        cl->later |= holds_call(item.node);
+        cl->later = cl->later || call_is(c, item, NULL);
         json_array_append_new(list,
                               at_is(item, Y_SCALAR) ? operand_scalar(item, cl->prim) : ynode_to_json(item.node, NULL));
     }

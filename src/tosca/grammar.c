@@ -12,6 +12,7 @@ struct walk {
     struct tctx *c;
     const struct walk *up;
     const char *words, *name;
+    const struct ynode *key; /* where the name stands, or NULL */
 };
 
 static void walk_add(const struct walk *w, struct buf *ret)
@@ -99,7 +100,8 @@ static void check_missing(const struct walk *w, struct at at, const struct gshap
 {
     for (const struct gkey *k = s->keys; k && k->name; k++) {
         if (k->must && at_null(at_is(at, Y_MAP) ? at_key(at, k->name) : at_of(at.file, NULL)))
-            tosca_error(w->c, at, "MISSING_KEY", "%s: the key '%s' is missing", walk_text(w), k->name);
+            tosca_error(w->c, w->key ? at_of(at.file, w->key) : at, "MISSING_KEY", "%s: the key '%s' is missing",
+                        walk_text(w), k->name);
     }
 }
 
@@ -111,7 +113,8 @@ static void check_pair(const struct walk *w, struct at at, const struct ypair *p
         return;
     }
     const struct gkey *known = find_key(s, p->key->text);
-    struct walk inner = {.c = w->c, .up = w, .words = known ? p->key->text : grammar_shapes[s->each].words};
+    struct walk inner = {
+        .c = w->c, .up = w, .key = p->key, .words = known ? p->key->text : grammar_shapes[s->each].words};
     if (!known)
         inner.name = p->key->text;
     if (known || s->open)
@@ -154,6 +157,16 @@ static void check_special(const struct walk *w, struct at at, enum shape shape)
         check_node(w, at, SHAPE_PARAMETER);
 }
 
+/* Not one key of a declaration: a refined property may be set to a map so. */
+static bool is_value(const struct gshape *s, const struct ynode *n)
+{
+    for (size_t i = 0; i < n->n; i++) {
+        if (n->pairs[i].key->kind != Y_SCALAR || find_key(s, n->pairs[i].key->text))
+            return false;
+    }
+    return n->n > 0;
+}
+
 static void check_node(const struct walk *w, struct at at, enum shape shape)
 {
     const struct gshape *s = &grammar_shapes[shape];
@@ -163,7 +176,8 @@ static void check_node(const struct walk *w, struct at at, enum shape shape)
         check_missing(w, at, s);
         return;
     }
-    if (!s->forms) {
+    bool value = shape == SHAPE_PROPERTY_DEF && at_is(at, Y_MAP) && !ynode_get(at.node, "type"); /* see tdef_is_value */
+    if (!s->forms || (value && is_value(s, at.node))) {
         check_special(w, at, shape);
         return;
     }

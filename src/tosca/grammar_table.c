@@ -18,7 +18,8 @@ KEYS(service_keys, {"tosca_definitions_version", SHAPE_SCALAR}, {"namespace", SH
      {"capability_types", SHAPE_CAPABILITY_TYPES}, {"interface_types", SHAPE_INTERFACE_TYPES},
      {"relationship_types", SHAPE_RELATIONSHIP_TYPES}, {"node_types", SHAPE_NODE_TYPES},
      {"group_types", SHAPE_GROUP_TYPES}, {"policy_types", SHAPE_POLICY_TYPES}, {"topology_template", SHAPE_TOPOLOGY});
-KEYS(metadata_keys, {"template_version", SHAPE_VERSION});
+KEYS(metadata_keys, {"template_version", SHAPE_VERSION}, {"template_name", SHAPE_SCALAR},
+     {"template_author", SHAPE_SCALAR});
 KEYS(repository_keys, {"url", SHAPE_TEXT, MUST}, {"description", SHAPE_TEXT}, {"credential", SHAPE_CREDENTIAL});
 KEYS(credential_keys, {"protocol", SHAPE_SCALAR}, {"token_type", SHAPE_SCALAR}, {"token", SHAPE_ANY},
      {"keys", SHAPE_DICT}, {"user", SHAPE_ANY});
@@ -142,8 +143,7 @@ const struct gshape grammar_shapes[SHAPE_COUNT] = {
     [SHAPE_DICT] = NAMED("map", SHAPE_ANY),
     [SHAPE_DICT_OR_LIST] = {.words = "map", .forms = FORM_MAP | FORM_LIST, .open = true, .each = SHAPE_ANY},
     [SHAPE_DICTS] = NAMED("map", SHAPE_DICT),
-    [SHAPE_METADATA] =
-        {.words = "metadata", .forms = FORM_MAP, .keys = metadata_keys, .open = true, .each = SHAPE_SCALAR},
+    [SHAPE_METADATA] = {.words = "metadata", .forms = FORM_MAP, .keys = metadata_keys, .open = true, .each = SHAPE_ANY},
     [SHAPE_SERVICE] = RECORD("file", service_keys),
     [SHAPE_REPOSITORIES] = NAMED("repositories", SHAPE_REPOSITORY),
     [SHAPE_REPOSITORY] = {.words = "repository",

@@ -85,7 +85,25 @@ struct ttype *tdef_type(struct tctx *c, const struct tdef *d, const char *key, e
     return NULL;
 }
 
+/* A map without a type that has other keys than a declaration is a value, too. */
+static bool is_value_map(const struct ynode *n)
+{
+    static const char *const keys[] = {
+        "type",       "description",  "required",        "default",         "status",   "constraints",
+        "key_schema", "entry_schema", "external-schema", "external_schema", "metadata", "value"};
+    bool other = false;
+    for (size_t i = 0; i < n->n; i++) {
+        bool known = false;
+        for (size_t k = 0; n->pairs[i].key->kind == Y_SCALAR && k < ARRAY_LEN(keys); k++)
+            known = known || str_eq(n->pairs[i].key->text, keys[k]);
+        other = other || !known;
+    }
+    return other && !ynode_get(n, "type");
+}
+
 bool tdef_is_value(const struct tdef *d)
 {
-    return !d->short_type && !at_null(d->at) && !at_is(d->at, Y_MAP);
+    if (d->short_type || at_null(d->at))
+        return false;
+    return !at_is(d->at, Y_MAP) || (d->base && is_value_map(d->at.node));
 }

@@ -205,11 +205,15 @@ static void faces_undeclared(struct topo *t, struct scope scope, const struct ma
             continue;
         struct face f = face_begin(t, scope, p->key->text, words, operations);
         struct at at = at_of(given.file, p->value), type = at_key(at, "type");
+        struct at more = scope.rel ? at_key(scope.rel->interfaces, f.name) : at_of(NULL, NULL);
+        if (at_null(type))
+            type = at_key(more, "type");
         if (at_text(type))
             face_type_layers(&f, type_at(t->c, type, TYPE_INTERFACE, NULL));
-        else if (declared)
+        else if (declared && !more.node)
             tosca_error(t->c, at_of(given.file, p->key), "UNDECLARED_NAME", "%s: its type has no interface '%s'%s",
                         words, f.name, tosca_like(t->c, f.name, declared));
+        face_layer(&f, more, false);
         face_layer(&f, at, true);
         inputs_spread(&f);
     }

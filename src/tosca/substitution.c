@@ -138,6 +138,25 @@ void substitution_note(struct topo *t)
     mappings_each(t, NULL, at_key(at_key(t->at, "substitution_mappings"), "requirements"), note_open);
 }
 
+/* An imported file's topology is no part of the application; only whether it covers the type that it stands for is
+ * looked at. */
+static void check_imported(struct tctx *c, struct tfile *f)
+{
+    struct topo t = {
+        .c = c, .file = f, .at = at_key(at_of(f, f->doc.root), "topology_template"), .inputs = tctx_map(c)};
+    struct at at = at_key(t.at, "substitution_mappings"), inputs = at_key(t.at, "inputs");
+    const char *name = at_text(at_key(at, "node_type"));
+    struct ttype *type = name ? type_find(c, f, TYPE_NODE, name) : NULL;
+    for (size_t i = 0; i < at_len(inputs, Y_MAP) && tctx_spend(c, 1); i++) {
+        if (inputs.node->pairs[i].key->kind == Y_SCALAR)
+            map_set(t.inputs, inputs.node->pairs[i].key->text, f);
+    }
+    if (type)
+        check_covered(&t, type, at);
+    else if (t.at.node && !at.node)
+        tosca_warn(c, t.at, "OTHER", "the topology template of an imported file is no part of the application");
+}
+
 void substitution_check(struct topo *t)
 {
     struct at at = at_key(t->at, "substitution_mappings");
@@ -148,4 +167,8 @@ void substitution_check(struct topo *t)
     node_filter_check(t->c, at_key(at, "substitution_filter"), NULL);
     if (type)
         check_covered(t, type, at);
+    for (size_t i = 0; i < t->c->n_order && tctx_spend(t->c, 1); i++) {
+        if (t->c->order[i] != t->file && t->c->order[i]->doc.root)
+            check_imported(t->c, t->c->order[i]);
+    }
 }

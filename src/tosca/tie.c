@@ -73,17 +73,22 @@ static bool capability_suits(const struct want *w, const struct tcap *cap)
 
 /* The capability of `to` that the requirement would use; NULL when it has none. One named like the requirement comes
  * first. */
-static struct tcap *capability_of(const struct want *w, const struct tnode *to)
+static struct tcap *capability_among(const struct want *w, const struct tnode *to, bool any_source)
 {
     struct tcap *best = NULL;
     for (size_t i = 0; i < to->capabilities->n && tctx_spend(w->c, 1); i++) {
         struct tcap *cap = to->capabilities->items[i].value;
-        if (!capability_suits(w, cap) || !source_allowed(w, cap))
+        if (!capability_suits(w, cap) || !(any_source || source_allowed(w, cap)))
             continue;
         if (!best || str_eq(cap->name, w->link->name))
             best = cap;
     }
     return best;
+}
+
+static struct tcap *capability_of(const struct want *w, const struct tnode *to)
+{
+    return capability_among(w, to, false);
 }
 
 /* A requirement that says nothing of the capability takes any node. */
@@ -102,6 +107,12 @@ static void tie_to(const struct want *w, struct tnode *to)
 {
     w->link->target = to;
     w->link->capability = capability_of(w, to);
+    if (!w->link->capability && w->assigned) {
+        w->link->capability = capability_among(w, to, true);
+        if (w->link->capability)
+            tosca_warn(w->c, w->link->at, "OTHER", "%s: capability '%s' of '%s' is not meant for nodes of type '%s'",
+                       w->words, w->link->capability->name, to->name, w->from->type ? w->from->type->name : "?");
+    }
     if (w->link->capability)
         w->link->capability->incoming++;
 }
@@ -147,11 +158,15 @@ static void tie_named(const struct want *w, struct tnode *to, struct at at)
 {
     struct at declared = tdef_key(w->link->def, "node");
     struct ttype *type = at_text(declared) ? type_find(w->c, declared.file, TYPE_NODE, at_text(declared)) : NULL;
-    if (!type_suits(w, to, type)) {
+    bool suits = type_suits(w, to, type);
+    if (!suits && (!needs_capability(w) || !capability_among(w, to, true))) {
         tosca_error(w->c, at, "OTHER", "%s names '%s', which is of type '%s' and not of '%s'", w->words, to->name,
                     to->type->name, type->name);
         return;
     }
+    if (!suits)
+        tosca_warn(w->c, at, "OTHER", "%s names '%s', which is of type '%s' and not of '%s'; its capability fits",
+                   w->words, to->name, to->type->name, type->name);
     tie_to(w, to);
     if (to->type && needs_capability(w) && !w->link->capability)
         tosca_error(w->c, at, "OTHER", "%s: '%s' has no capability that fits (wanted: %s)", w->words, to->name,
@@ -200,7 +215,13 @@ static void tie_one(struct want *w)
                     tosca_like(w->c, at_text(node), w->t->nodes));
         return;
     }
-    tie_by_type(w);
+    struct at declared = tdef_key(w->link->def, "node");
+    struct ttype *type = at_text(declared) ? type_find(w->c, declared.file, TYPE_NODE, at_text(declared)) : NULL;
+    if (w->node && type && !type_is_a(w->c, w->node, type) && !type_is_a(w->c, type, w->node))
+        tosca_error(w->c, node, "OTHER", "%s asks for node type '%s', which does not derive from '%s'", w->words,
+                    w->node->name, type->name);
+    else
+        tie_by_type(w);
 }
 
 static void link_add(struct topo *t, struct tnode *n, const char *name, struct tdef *d, struct at at, bool assigned)
@@ -220,7 +241,12 @@ static void tie_assigned(struct topo *t, struct tnode *n, struct at item, struct
 {
     const struct ypair *p = &item.node->pairs[0];
     struct tdef *d = type_member(t->c, n->type, MEMBER_REQUIREMENT, p->key->text);
-    if (n->type && !d) {
+    struct at at = at_of(item.file, p->value);
+    bool whole = at_text(at_key(at, "node")) && !at_null(at_key(at, "relationship")); /* it says all by itself */
+    if (n->type && !d && whole)
+        tosca_warn(t->c, at_of(item.file, p->key), "UNDECLARED_NAME",
+                   "%s: its type has no requirement '%s'; it is taken all the same", n->words, p->key->text);
+    if (n->type && !d && !whole) {
         tosca_error(t->c, at_of(item.file, p->key), "UNDECLARED_NAME", "%s: its type has no requirement '%s'%s",
                     n->words, p->key->text,
                     tosca_like(t->c, p->key->text, type_members(t->c, n->type, MEMBER_REQUIREMENT)));

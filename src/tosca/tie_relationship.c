@@ -77,16 +77,32 @@ static bool target_allowed(struct topo *t, struct ttype *type, const struct tcap
     return false;
 }
 
+/* A requirement that no type declares says by its relationship which capability it means. */
+static void capability_by_type(struct topo *t, struct tlink *l, struct ttype *type)
+{
+    for (size_t i = 0; i < l->target->capabilities->n && tctx_spend(t->c, 1); i++) {
+        struct tcap *cap = l->target->capabilities->items[i].value;
+        if (target_allowed(t, type, l->capability) || !target_allowed(t, type, cap))
+            continue;
+        l->capability->incoming--;
+        cap->incoming++;
+        l->capability = l->rel.capability = cap;
+    }
+}
+
 void tie_relationship(struct topo *t, struct tnode *from, struct tlink *l, const char *words)
 {
     struct trel *rel = &l->rel;
     *rel = (struct trel){.words = words, .source = from, .target = l->target, .capability = l->capability};
+    rel->interfaces = at_key(tdef_key(l->def, "relationship"), "interfaces");
     struct ttype *assigned = assigned_type(t, l, rel, words), *declared = declared_type(t, l->def);
     rel->type = assigned ? assigned : declared ? declared : usual_type(t, l->capability);
     if (assigned && declared && !type_is_a(t->c, assigned, declared))
         tosca_warn(t->c, at_key(l->at, "relationship"), "INHERITANCE",
                    "%s: relationship type '%s' does not derive from '%s', which the node type asks for", words,
                    assigned->name, declared->name);
+    if (rel->type && !l->def && l->target && l->capability)
+        capability_by_type(t, l, rel->type);
     if (rel->type && !target_allowed(t, rel->type, l->capability))
         tosca_error(t->c, l->at, "OTHER", "%s: a relationship of type '%s' cannot end at capability '%s' (%s)", words,
                     rel->type->name, l->capability->name, l->capability->type->name);

@@ -2,6 +2,7 @@
 /* Reads the topology template and binds what it gives to what the types declare. */
 #include "tosca/topo.h"
 
+#include "tosca/node_filter.h"
 #include "tosca/topo_copy.h"
 #include "tosca/value_read.h"
 
@@ -79,6 +80,8 @@ static void node_capability(struct topo *t, struct tnode *n, struct tdef *d, str
                                   at_key(cap->at, "properties"), words, "property");
     cap->attributes = topo_values(t->c, scope, capability_members(t->c, cap, MEMBER_ATTRIBUTE, "attributes"),
                                   at_key(cap->at, "attributes"), words, "attribute");
+    for (size_t i = 0; at_null(cap->at) && i < cap->properties->n; i++)
+        ((struct tvalue *)cap->properties->items[i].value)->unused = true;
     map_set(n->capabilities, d->name, cap);
 }
 
@@ -147,6 +150,7 @@ static void node_make(struct topo *t, struct at section, const struct ypair *p)
     struct at type = at_key(n->at, "type");
     if (at_null(type) && (at_null(n->at) || (at_is(n->at, Y_MAP) && at_null(at_key(n->at, "copy")))))
         tosca_error(t->c, at_of(section.file, p->key), "MISSING_KEY", "%s: the key 'type' is missing", n->words);
+    node_filter_check(t->c, at_key(n->at, "node_filter"), NULL);
     n->type = type_at(t->c, type, TYPE_NODE, NULL);
     n->kind = known_component(t->c, n->type);
     n->substituted = node_directives(t, n);

@@ -27,6 +27,7 @@ struct tvalue {
     enum { VALUE_NEW, VALUE_BUSY, VALUE_DONE } state;
     json_t *json; /* when done; borrowed from the context; NULL when it has no value or is faulty */
     bool faulty;
+    bool unused; /* of a capability that the template does not speak of: a missing value is only warned of */
 };
 
 struct tcap {
@@ -40,8 +41,9 @@ struct tcap {
 
 struct trel {
     struct ttype *type;
-    const char *words; /* for messages */
-    struct at at;      /* relationship template or inline relationship; may be without node */
+    const char *words;    /* for messages */
+    struct at at;         /* relationship template or inline relationship; may be without node */
+    struct at interfaces; /* those that the requirement's declaration adds */
     struct map *properties, *attributes;
     struct tnode *source, *target;
     struct tcap *capability;

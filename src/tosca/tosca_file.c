@@ -104,11 +104,25 @@ static bool tfile_parse(struct tctx *c, struct tfile *f, const char *text, size_
     return true;
 }
 
+/* A key that nearly says it is told as an unknown one, with the right spelling. */
+static bool version_misspelt(const struct tfile *f)
+{
+    static const char *const right[] = {"tosca_definitions_version"};
+    for (size_t i = 0; i < f->doc.root->n; i++) {
+        const struct ynode *key = f->doc.root->pairs[i].key;
+        if (key->kind == Y_SCALAR && str_nearest(key->text, right, 1))
+            return true;
+    }
+    return false;
+}
+
 /* May the file be checked on? An odd version is told; one of the family is read as 1.3, so that other faults come out
  * too. */
 static bool tfile_version(struct tctx *c, struct tfile *f)
 {
     const struct ypair *pair = ynode_pair(f->doc.root, "tosca_definitions_version");
+    if (!pair && version_misspelt(f))
+        return true;
     if (!pair || ynode_is_null(pair->value)) {
         tosca_error(
             c, at_of(f, f->doc.root), "VERSION_MISSING",

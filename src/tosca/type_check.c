@@ -95,8 +95,8 @@ static void check_derives(struct tctx *c, const struct tdef *d, const char *key,
 {
     struct ttype *mine = tdef_type(c, d, key, kind), *base = d->base ? tdef_type(c, d->base, key, kind) : NULL;
     if (mine && base && !type_is_a(c, mine, base))
-        tosca_error(c, d->at, "INHERITANCE", "%s: %s '%s' does not derive from '%s', which it had before", words,
-                    type_kind_words(kind), mine->name, base->name);
+        tosca_warn(c, d->at, "INHERITANCE", "%s: %s '%s' does not derive from '%s', which it had before", words,
+                   type_kind_words(kind), mine->name, base->name);
 }
 
 static void check_inner(struct topo *t, struct ttype *outer, enum member kind, struct at section, const char *words,
@@ -125,18 +125,6 @@ static void check_capability(struct topo *t, struct ttype *type, struct tdef *d,
     check_names(t->c, at_key(d->at, "valid_source_types"), TYPE_NODE, NULL);
     check_inner(t, cap, MEMBER_PROPERTY, at_key(d->at, "properties"), words, "property");
     check_inner(t, cap, MEMBER_ATTRIBUTE, at_key(d->at, "attributes"), words, "attribute");
-}
-
-static void check_requirement(struct topo *t, struct ttype *type, struct tdef *d, const char *words)
-{
-    if (!at_is(d->at, Y_SCALAR) && at_null(tdef_key(d, "capability")) &&
-        !(d->base && tdef_type(t->c, d->base, "capability", TYPE_CAPABILITY)))
-        tosca_error(t->c, at_of(d->at.file, d->key), "MISSING_KEY", "%s: the key 'capability' is missing", words);
-    tdef_type(t->c, d, "capability", TYPE_CAPABILITY);
-    struct ttype *node = type_at(t->c, at_key(d->at, "node"), TYPE_NODE, NULL);
-    struct at relationship = at_key(d->at, "relationship");
-    type_at(t->c, at_is(relationship, Y_MAP) ? at_key(relationship, "type") : relationship, TYPE_RELATIONSHIP, NULL);
-    node_filter_check(t->c, at_key(d->at, "node_filter"), node);
 }
 
 static void check_operation_inputs(struct topo *t, struct at section, const char *words)
@@ -178,6 +166,40 @@ static void check_interface_body(struct topo *t, struct at at, const char *words
     check_operations(t, at, words, true);
 }
 
+static void check_relationship_interfaces(struct topo *t, struct at section, const char *words)
+{
+    for (size_t i = 0; i < at_len(section, Y_MAP) && tctx_spend(t->c, 1); i++) {
+        struct at at = at_of(section.file, section.node->pairs[i].value);
+        type_at(t->c, at_key(at, "type"), TYPE_INTERFACE, NULL);
+        check_interface_body(t, at, words);
+    }
+}
+
+/* A file of types alone may count on types that the template imports beside it. */
+static struct ttype *check_node_of(struct topo *t, struct at at, const char *words)
+{
+    if (!at_text(at) || t->at.node)
+        return type_at(t->c, at, TYPE_NODE, NULL);
+    struct ttype *node = type_find(t->c, at.file, TYPE_NODE, at_text(at));
+    if (!node)
+        tosca_warn(t->c, at, "UNKNOWN_TYPE", "%s: node type '%s' is in no file that this one imports", words,
+                   at_text(at));
+    return node;
+}
+
+static void check_requirement(struct topo *t, struct ttype *type, struct tdef *d, const char *words)
+{
+    if (!at_is(d->at, Y_SCALAR) && at_null(tdef_key(d, "capability")) &&
+        !(d->base && tdef_type(t->c, d->base, "capability", TYPE_CAPABILITY)))
+        tosca_error(t->c, at_of(d->at.file, d->key), "MISSING_KEY", "%s: the key 'capability' is missing", words);
+    tdef_type(t->c, d, "capability", TYPE_CAPABILITY);
+    struct ttype *node = check_node_of(t, at_key(d->at, "node"), words);
+    struct at relationship = at_key(d->at, "relationship");
+    type_at(t->c, at_is(relationship, Y_MAP) ? at_key(relationship, "type") : relationship, TYPE_RELATIONSHIP, NULL);
+    check_relationship_interfaces(t, at_key(relationship, "interfaces"), words);
+    node_filter_check(t->c, at_key(d->at, "node_filter"), node);
+}
+
 static void check_interface(struct topo *t, struct ttype *type, struct tdef *d, const char *words)
 {
     type_at(t->c, at_key(d->at, "type"), TYPE_INTERFACE, NULL);
@@ -210,8 +232,8 @@ static void check_data(struct topo *t, struct ttype *type)
     enum prim prim = type_prim(c, type);
     struct at properties = at_key(type->at, "properties");
     if (prim != PRIM_NONE && at_len(properties, Y_MAP))
-        tosca_error(c, properties, "INHERITANCE", "data type '%s' derives from %s, so it can have no properties",
-                    type->name, "a primitive type");
+        tosca_error(c, at_key(type->at, "derived_from"), "INHERITANCE",
+                    "data type '%s' derives from a primitive type, so it can have no properties", type->name);
     struct tdef *d = tdef_make(c, type->name, type->key, type->at);
     struct schema s = {.def = d, .type = type, .prim = prim};
     check_schemas(c, &s);

@@ -125,6 +125,11 @@ struct ttype *type_find(struct tctx *c, struct tfile *f, enum type_kind kind, co
     struct ttype *t = f ? type_seek(c, f, kind, name, 0) : NULL;
     if (!t && kind == TYPE_DATA)
         t = type_primitive(c, name);
+    /* Libraries often count on what the template imports beside them. */
+    if (!t && f && !f->builtin && c->n_order && f != c->order[0]) {
+        c->stamp++;
+        t = type_seek(c, c->order[0], kind, name, 0);
+    }
     if (!t && c->profile) {
         c->stamp++;
         t = type_seek(c, c->profile, kind, name, 0);

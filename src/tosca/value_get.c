@@ -83,6 +83,10 @@ void values_check(struct tctx *c, const struct map *values)
         if (value_get(c, v) || v->faulty || !v->def || !str_eq(v->part, "property") || !value_required(v))
             continue;
         struct what w = value_what(v);
+        if (v->unused) {
+            tosca_warn(c, value_place(v), "MISSING_KEY", "%s is required and has no value", what_text(c, &w));
+            continue;
+        }
         tosca_error(c, value_place(v), "MISSING_KEY", "%s is required and has no value", what_text(c, &w));
     }
 }
