@@ -154,18 +154,26 @@ static int find_by_id(struct image_record **list, size_t n, const char *name, st
     return 0;
 }
 
+/* The name as people write it, and without the tag that nobody writes: what a slip of the finger may have meant. */
+static void add_candidates(struct strv *names, const char *full)
+{
+    struct image_ref ref;
+    if (image_ref_parse(full, &ref, NULL) < 0)
+        return;
+    AUTO_FREE char *familiar = image_ref_familiar(&ref);
+    if (str_ends(familiar, ":latest"))
+        strv_addf(names, "%.*s", (int)(strlen(familiar) - strlen(":latest")), familiar);
+    strv_add(names, familiar);
+    image_ref_done(&ref);
+}
+
 static int not_found(struct image_record **list, size_t n, const char *name, struct err *e)
 {
     AUTO_STRV struct strv names = {0};
     char suggestion[200];
     for (size_t i = 0; i < n; i++) {
-        for (size_t k = 0; k < list[i]->names.n; k++) {
-            struct image_ref ref;
-            if (image_ref_parse(list[i]->names.v[k], &ref, NULL) < 0)
-                continue;
-            strv_take(&names, image_ref_familiar(&ref));
-            image_ref_done(&ref);
-        }
+        for (size_t k = 0; k < list[i]->names.n; k++)
+            add_candidates(&names, list[i]->names.v[k]);
     }
     str_suggest(suggestion, sizeof(suggestion), name, (const char *const *)names.v, names.n);
     return err_set(e, ENOENT,

@@ -45,6 +45,14 @@ static bool is_old(const char *path, const char *name, void *data)
     return stat(path, &st) == 0 && time(NULL) - st.st_mtime > PARTIAL_DAYS * 24 * 3600;
 }
 
+/* What a writer of a record left that was killed. A young one may have a living writer: names are given without the
+ * lock that keeps cleaners out. */
+static bool is_left_over(const char *path, const char *name, void *data)
+{
+    struct stat st;
+    return name[0] == '.' && stat(path, &st) == 0 && time(NULL) - st.st_mtime > 24 * 3600;
+}
+
 int image_store_clean(const char *folder, struct err *e)
 {
     int r = remove_entries(folder, "tmp", any, NULL, e);
@@ -52,6 +60,8 @@ int image_store_clean(const char *folder, struct err *e)
         r = remove_entries(folder, "layers", is_half_made, NULL, e);
     if (r == 0)
         r = remove_entries(folder, "partial", is_old, NULL, e);
+    if (r == 0)
+        r = remove_entries(folder, "images", is_left_over, NULL, e);
     return r;
 }
 

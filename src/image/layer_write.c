@@ -370,14 +370,15 @@ static int write_entries(struct writer *w, struct err *e)
         int r = layer_archive.archive_read_next_header(w->archive, &entry);
         if (r == ARCHIVE_EOF)
             return 0;
-        if (r != ARCHIVE_OK && r != ARCHIVE_WARN && r != ARCHIVE_RETRY)
+        /* ARCHIVE_RETRY, too, is a broken header: to go on behind it would lose files without a word. */
+        if (r != ARCHIVE_OK && r != ARCHIVE_WARN)
             return w->report->entries == 0
                        ? err_set(e, ENOEXEC, "this is no tar archive (%s)", layer_archive_fault(w->archive))
                        : err_set(e, EBADMSG, "after %lld entries: %s", (long long)w->report->entries,
                                  layer_archive_fault(w->archive));
         if (++w->report->entries > w->limits->max_entries)
             return err_set(e, EFBIG, "the layer has more than %lld entries", (long long)w->limits->max_entries);
-        r = r == ARCHIVE_RETRY ? 0 : write_entry(w, entry, e);
+        r = write_entry(w, entry, e);
         if (r < 0)
             return r;
     }
