@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Opens templates given as files, folders and archives, and tells places in them the way the user would write them. */
+#include "cli/template.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cli/csar.h"
+#include "cli/template_entry.h"
+#include "cli/template_root.h"
+#include "io/file.h"
+
+__attribute__((format(printf, 4, 5))) static int refuse(struct diags *d, int code, const char *path, const char *fmt,
+                                                        ...)
+{
+    char text[600];
+    va_list ap;
+    va_start(ap, fmt);
+    vsnprintf(text, sizeof(text), fmt, ap);
+    va_end(ap);
+    diags_add(d, DIAG_ERROR, "IO", path, 1, 1, "%s", text);
+    return -code;
+}
+
+/* A source over a file root. */
+static struct tosca_source source_of(struct file_root *root)
+{
+    return (struct tosca_source){.read = file_root_read, .exists = file_root_exists, .data = root};
+}
+
+static int open_definitions(struct template *t, struct diags *d)
+{
+    AUTO_FREE char *folder = NULL;
+    struct err e = {0};
+    int r = file_data_folder("profiles", &folder, &e);
+    if (r == 0)
+        r = file_root_open(folder, TEMPLATE_FILE_MAX, &t->definitions, &e);
+    t->profiles = source_of(&t->definitions);
+    return r < 0 ? refuse(d, -r, t->given, "open the built-in types: %s", err_text(&e)) : 0;
+}
+
+static int open_root(struct template *t, struct diags *d)
+{
+    struct err e = {0};
+    int r = file_root_open(t->folder, TEMPLATE_FILE_MAX, &t->root, &e);
+    t->source = source_of(&t->root);
+    return r < 0 ? refuse(d, -r, t->given, "%s", err_text(&e)) : 0;
+}
+
+static int open_file(struct template *t, struct diags *d)
+{
+    const char *slash = strrchr(t->given, '/');
+    AUTO_FREE char *beside = slash == t->given ? mem_strdup("/")
+                             : slash           ? mem_strndup(t->given, (size_t)(slash - t->given))
+                                               : mem_strdup(".");
+    AUTO_FREE char *folder = realpath(beside, NULL);
+    struct err e = {0};
+    if (!folder)
+        return refuse(d, errno, t->given, "open the folder of '%s': %s", t->given, strerror(errno));
+    int r = template_root_find(folder, slash ? slash + 1 : t->given, &t->profiles, &t->folder, &t->entry, &e);
+    return r < 0 ? refuse(d, -r, t->given, "%s", err_text(&e)) : open_root(t, d);
+}
+
+static int open_folder(struct template *t, struct diags *d)
+{
+    t->folder = realpath(t->given, NULL);
+    if (!t->folder)
+        return refuse(d, errno, t->given, "open the folder '%s': %s", t->given, strerror(errno));
+    int r = open_root(t, d);
+    return r < 0 ? r : template_entry_find(&t->root, t->folder, t->given, false, &t->entry, d);
+}
+
+static int unpack(struct template *t, int fd, struct diags *d)
+{
+    const char *tmp = getenv("TMPDIR");
+    AUTO_FREE char *folder = file_join(str_empty(tmp) ? "/tmp" : tmp, "sedge-csar-XXXXXX");
+    if (!mkdtemp(folder))
+        return refuse(d, errno, t->given, "make a folder '%s' to unpack '%s': %s", folder, t->given, strerror(errno));
+    t->unpacked = take_ptr(folder);
+    t->folder = mem_strdup(t->unpacked);
+    AUTO_CLOSE int to = open(t->unpacked, O_PATH | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+    if (to < 0)
+        return refuse(d, errno, t->given, "open '%s': %s", t->unpacked, strerror(errno));
+    return csar_unpack(fd, to, t->given, d);
+}
+
+static int open_archive(struct template *t, int fd, struct diags *d)
+{
+    int r = unpack(t, fd, d);
+    if (r == 0)
+        r = open_root(t, d);
+    return r < 0 ? r : template_entry_find(&t->root, t->folder, t->given, true, &t->entry, d);
+}
+
+/* By what it begins with; one that is called an archive is taken as such, so that what is wrong with it is told. */
+static bool is_archive(const char *path, int fd)
+{
+    char magic[2] = "";
+    return str_ends(path, ".csar") || str_ends(path, ".zip") ||
+           (pread(fd, magic, sizeof(magic), 0) == 2 && memcmp(magic, "PK", 2) == 0);
+}
+
+static int open_any(struct template *t, struct diags *d)
+{
+    struct stat st;
+    AUTO_CLOSE int fd = open(t->given, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    if (fd < 0 || fstat(fd, &st) < 0)
+        return refuse(d, errno, t->given, "open '%s': %s", t->given,
+                      errno == ENOENT ? "there is no such file or folder" : strerror(errno));
+    int r = open_definitions(t, d);
+    if (r < 0)
+        return r;
+    if (S_ISDIR(st.st_mode))
+        return open_folder(t, d);
+    if (!S_ISREG(st.st_mode))
+        return refuse(d, EINVAL, t->given, "open '%s': it is neither a file nor a folder", t->given);
+    return is_archive(t->given, fd) ? open_archive(t, fd, d) : open_file(t, d);
+}
+
+/* "templates/My Shop.yaml" -> "my-shop-<hash>" */
+static char *name_of(const char *entry)
+{
+    static const char *const endings[] = {".yaml", ".yml"};
+    const char *slash = strrchr(entry, '/');
+    AUTO_FREE char *base = mem_strdup(slash ? slash + 1 : entry);
+    for (size_t i = 0; i < ARRAY_LEN(endings); i++)
+        if (str_ends(base, endings[i]) && strlen(base) > strlen(endings[i]))
+            base[strlen(base) - strlen(endings[i])] = '\0';
+    return str_to_label(base);
+}
+
+int template_open(const char *path, struct template **ret, struct diags *d)
+{
+    AUTO(template_closep)
+    struct template *t = mem_alloc(sizeof(*t));
+    t->root.fd = t->definitions.fd = -1;
+    t->given = mem_strdup(path);
+    int r = open_any(t, d);
+    if (r < 0)
+        return r;
+    t->name = name_of(t->entry);
+    *ret = take_ptr(t);
+    return 0;
+}
+
+void template_close(struct template *t)
+{
+    if (!t)
+        return;
+    file_root_close(&t->root);
+    file_root_close(&t->definitions);
+    if (t->unpacked)
+        file_remove_tree(t->unpacked, NULL);
+    free(t->given);
+    free(t->folder);
+    free(t->entry);
+    free(t->name);
+    free(t->unpacked);
+    free(t);
+}
+
+void template_closep(struct template **t)
+{
+    template_close(*t);
+    *t = NULL;
+}
+
+struct tosca_options template_options(const struct template *t, json_t *inputs)
+{
+    return (struct tosca_options){.entry = t->entry, .inputs = inputs, .source = &t->source, .profiles = &t->profiles};
+}
+
+/* `path` seen from the folder of `from`, both below one root. */
+static char *path_from(const char *from, const char *path)
+{
+    AUTO_BUF struct buf out = {0};
+    const char *rest = path, *slash;
+    while ((slash = strchr(from, '/')) != NULL) {
+        size_t n = (size_t)(slash - from) + 1;
+        if (out.len == 0 && strncmp(from, rest, n) == 0)
+            rest += n;
+        else
+            buf_adds(&out, "../");
+        from = slash + 1;
+    }
+    buf_adds(&out, rest);
+    return buf_take(&out);
+}
+
+char *template_shown(const struct template *t, const char *path)
+{
+    struct stat st;
+    bool file = !t->unpacked && stat(t->given, &st) == 0 && S_ISREG(st.st_mode);
+    if (!file)
+        return file_join(t->given, path);
+    AUTO_FREE char *beside = path_from(t->entry, path);
+    const char *slash = strrchr(t->given, '/');
+    return mem_printf("%.*s%s", slash ? (int)(slash - t->given) + 1 : 0, t->given, beside);
+}
+
+char *template_line(const struct template *t, const char *path, int line)
+{
+    AUTO_FREE char *text = NULL;
+    size_t len;
+    if (file_root_read((void *)(uintptr_t)&t->root, path, &text, &len, NULL) < 0 &&
+        file_root_read((void *)(uintptr_t)&t->definitions, path, &text, &len, NULL) < 0)
+        return NULL;
+    const char *at = text, *end = text + len;
+    for (int i = 1; at && i < line; i++) {
+        at = memchr(at, '\n', (size_t)(end - at));
+        at = at ? at + 1 : NULL;
+    }
+    if (!at || line < 1)
+        return NULL;
+    size_t n = strcspn(at, "\r\n");
+    return mem_strndup(at, n);
+}

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Finds the entry template by TOSCA.meta, or as the only YAML file. */
+#include "cli/template_entry.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "cli/csar.h"
+#include "io/file.h"
+
+#define META_FILE "TOSCA-Metadata/TOSCA.meta"
+
+static int entry_by_meta(struct file_root *root, const char *shown, char **ret, struct diags *d)
+{
+    AUTO_FREE char *text = NULL, *named = NULL, *where = file_join(shown, META_FILE);
+    size_t len;
+    struct err e = {0};
+    int r = file_root_read(root, META_FILE, &text, &len, &e);
+    if (r < 0) {
+        diags_add(d, DIAG_ERROR, "IO", where, 1, 1, "read '%s': %s", where, err_text(&e));
+        return r;
+    }
+    r = csar_meta_read(text, len, where, &named, d);
+    if (r < 0)
+        return r;
+    AUTO_FREE char *clean = file_clean_relative(named);
+    if (!clean || !*clean || !file_root_exists(root, clean)) {
+        diags_add(d, DIAG_ERROR, "CSAR", where, 1, 1, "Entry-Definitions names '%s', which is not there", named);
+        return -EBADMSG;
+    }
+    *ret = take_ptr(clean);
+    return 0;
+}
+
+static bool is_yaml_name(const char *name)
+{
+    return name[0] != '.' && (str_ends(name, ".yaml") || str_ends(name, ".yml"));
+}
+
+/* The value at a path of two keys (the second may be NULL) of a YAML file: is it there, and not null? */
+static bool file_has(struct file_root *root, const char *path, const char *key, const char *below)
+{
+    AUTO_FREE char *text = NULL;
+    size_t len;
+    struct ydoc doc = {0};
+    struct yfault fault;
+    bool has = false;
+    if (file_root_read(root, path, &text, &len, NULL) == 0 &&
+        yaml_read(text, len, &ylimits_default, &doc, &fault) == 0 && doc.root && doc.root->kind == Y_MAP) {
+        const struct ynode *n = ynode_get(doc.root, key);
+        if (n && below)
+            n = n->kind == Y_MAP ? ynode_get(n, below) : NULL;
+        has = n && !ynode_is_null(n);
+    }
+    ydoc_done(&doc);
+    return has;
+}
+
+/* Several YAML files in a folder: the one with a topology, when there is one only. */
+static void keep_topologies(struct file_root *root, struct strv *names)
+{
+    AUTO_STRV struct strv kept = {0};
+    for (size_t i = 0; names->n > 1 && i < names->n; i++)
+        if (file_has(root, names->v[i], "topology_template", NULL))
+            strv_add(&kept, names->v[i]);
+    if (kept.n == 1)
+        strv_copy(names, &kept);
+}
+
+/* An archive without TOSCA.meta says in its template what TOSCA.meta would. */
+static bool names_itself(struct file_root *root, const char *path)
+{
+    static const char *const keys[] = {"template_name", "template_version"};
+    for (size_t i = 0; i < ARRAY_LEN(keys); i++)
+        if (!file_has(root, path, "metadata", keys[i]) && !file_has(root, path, keys[i], NULL))
+            return false;
+    return true;
+}
+
+static int entry_alone(struct file_root *root, const char *folder, const char *shown, bool archive, char **ret,
+                       struct diags *d)
+{
+    AUTO_STRV struct strv all = {0}, names = {0};
+    struct err e = {0};
+    int r = file_list(folder, &all, &e);
+    if (r < 0) {
+        diags_add(d, DIAG_ERROR, "IO", shown, 1, 1, "%s", err_text(&e));
+        return r;
+    }
+    for (size_t i = 0; i < all.n; i++)
+        if (is_yaml_name(all.v[i]))
+            strv_add(&names, all.v[i]);
+    if (!archive)
+        keep_topologies(root, &names);
+    AUTO_FREE char *list = names.n ? strv_join(&names, ", ") : NULL;
+    if (names.n == 1 && (!archive || names_itself(root, names.v[0]))) {
+        *ret = mem_strdup(names.v[0]);
+        return 0;
+    }
+    if (names.n == 1)
+        diags_add(d, DIAG_ERROR, "CSAR", shown, 1, 1,
+                  "'%s' has no " META_FILE
+                  ": then its template '%s' needs metadata with template_name and template_version",
+                  shown, list);
+    else if (names.n == 0)
+        diags_add(d, DIAG_ERROR, "CSAR", shown, 1, 1,
+                  "'%s' has neither " META_FILE " nor a .yaml file beside it: there is no template in it", shown);
+    else
+        diags_add(d, DIAG_ERROR, "CSAR", shown, 1, 1, "'%s' has several templates (%.300s)%s", shown, list,
+                  archive ? " and no " META_FILE " that says which one it is" : ": name the file");
+    return -EBADMSG;
+}
+
+int template_entry_find(struct file_root *root, const char *folder, const char *shown, bool archive, char **ret,
+                        struct diags *d)
+{
+    return file_root_exists(root, META_FILE) ? entry_by_meta(root, shown, ret, d)
+                                             : entry_alone(root, folder, shown, archive, ret, d);
+}

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Where the root folder of a template given as a file is: its own folder, or above it where the template names files
+ * there. */
+#pragma once
+
+#include "tosca/tosca.h"
+
+#define TEMPLATE_LIFT_MAX 4 /* folders */
+
+/* folder: absolute path of the entry's folder; entry: its file name. 0 with the root's absolute path and the entry's
+ * path below it (the caller frees both), or -errno with `e`. */
+int template_root_find(const char *folder, const char *entry, const struct tosca_source *profiles, char **ret_folder,
+                       char **ret_entry, struct err *e);
