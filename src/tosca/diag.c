@@ -30,8 +30,9 @@ static bool diag_seen(const struct diags *d, const char *code, const char *file,
     return false;
 }
 
-static void diag_vadd(struct diags *d, enum diag_level level, const char *code, const char *file, int line, int col,
-                      const char *fmt, va_list ap)
+__attribute__((format(printf, 7, 0))) static void diag_vadd(struct diags *d, enum diag_level level, const char *code,
+                                                            const char *file, int line, int col, const char *fmt,
+                                                            va_list ap)
 {
     size_t warnings = d->n - d->errors;
     if (d->errors > ERRORS_MAX || (level == DIAG_WARNING && warnings >= WARNINGS_MAX))
@@ -57,8 +58,8 @@ void diags_add(struct diags *d, enum diag_level level, const char *code, const c
 }
 
 /* A fault inside the built-in definitions can only come from a use of them: the place is told all the same. */
-static void tosca_vadd(struct tctx *c, struct at at, enum diag_level level, const char *code, const char *fmt,
-                       va_list ap)
+__attribute__((format(printf, 5, 0))) static void tosca_vadd(struct tctx *c, struct at at, enum diag_level level,
+                                                             const char *code, const char *fmt, va_list ap)
 {
     int line = at.node ? at.node->line : 1, col = at.node ? at.node->col : 1;
     diag_vadd(c->diags, level, code, at.file ? at.file->path : c->options->entry, line, col, fmt, ap);

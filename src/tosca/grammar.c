@@ -96,10 +96,19 @@ static void tell_unknown_key(const struct walk *w, struct at key, const struct g
                 *like ? "" : " (known: ", *like ? "" : list, *like ? "" : ")");
 }
 
+bool grammar_misspelt(const struct ynode *map, const char *key)
+{
+    const char *const right[] = {key};
+    bool found = false;
+    for (size_t i = 0; map && map->kind == Y_MAP && i < map->n; i++)
+        found = found || (map->pairs[i].key->kind == Y_SCALAR && str_nearest(map->pairs[i].key->text, right, 1));
+    return found;
+}
+
 static void check_missing(const struct walk *w, struct at at, const struct gshape *s)
 {
     for (const struct gkey *k = s->keys; k && k->name; k++) {
-        if (k->must && at_null(at_is(at, Y_MAP) ? at_key(at, k->name) : at_of(at.file, NULL)))
+        if (k->must && at_null(at_key(at, k->name)) && !grammar_misspelt(at.node, k->name))
             tosca_error(w->c, w->key ? at_of(at.file, w->key) : at, "MISSING_KEY", "%s: the key '%s' is missing",
                         walk_text(w), k->name);
     }

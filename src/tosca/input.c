@@ -30,8 +30,7 @@ static void input_make(struct topo *t, const struct ypair *p)
 {
     struct tdef *d = tdef_make(t->c, p->key->text, p->key, at_of(t->file, p->value));
     struct tvalue *v = tctx_alloc(t->c, sizeof(*v));
-    *v =
-        (struct tvalue){.name = d->name, .def = d, .owner = "topology template", .part = "input", .scope = {.topo = t}};
+    *v = (struct tvalue){.name = d->name, .def = d, .owner = NULL, .part = "input", .scope = {.topo = t}};
     map_set(t->inputs, d->name, v);
     const json_t *given = t->c->options->inputs ? json_object_get(t->c->options->inputs, d->name) : NULL;
     if (given && !json_is_null(given))

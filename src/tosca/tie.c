@@ -5,6 +5,7 @@
 #include "tosca/node_filter.h"
 #include "tosca/occurrences.h"
 #include "tosca/tie_relationship.h"
+#include "tosca/tosca_file.h"
 
 /* One requirement assignment on its way. */
 struct want {
@@ -210,6 +211,10 @@ static void tie_one(struct want *w)
         return;
     }
     w->node = at_text(node) ? type_find(w->c, node.file, TYPE_NODE, at_text(node)) : NULL;
+    if (at_text(node) && !w->node && tfile_import_of(w->c, TYPE_NODE, at_text(node))) {
+        type_at(w->c, node, TYPE_NODE, NULL);
+        return;
+    }
     if (at_text(node) && !w->node) {
         tosca_error(w->c, node, "UNKNOWN_REF", "%s names '%s', which is no node template%s", w->words, at_text(node),
                     tosca_like(w->c, at_text(node), w->t->nodes));

@@ -2,6 +2,7 @@
 /* Reads the topology template and binds what it gives to what the types declare. */
 #include "tosca/topo.h"
 
+#include "tosca/grammar.h"
 #include "tosca/node_filter.h"
 #include "tosca/topo_copy.h"
 #include "tosca/value_read.h"
@@ -148,7 +149,8 @@ static void node_make(struct topo *t, struct at section, const struct ypair *p)
     n->at = topo_copy(t->c, section, n->name, n->words);
     map_set(t->nodes, n->name, n);
     struct at type = at_key(n->at, "type");
-    if (at_null(type) && (at_null(n->at) || (at_is(n->at, Y_MAP) && at_null(at_key(n->at, "copy")))))
+    if (at_null(type) && (at_null(n->at) || (at_is(n->at, Y_MAP) && at_null(at_key(n->at, "copy")) &&
+                                             !grammar_misspelt(n->at.node, "type"))))
         tosca_error(t->c, at_of(section.file, p->key), "MISSING_KEY", "%s: the key 'type' is missing", n->words);
     node_filter_check(t->c, at_key(n->at, "node_filter"), NULL);
     n->type = type_at(t->c, type, TYPE_NODE, NULL);
@@ -189,8 +191,7 @@ static void outputs_make(struct topo *t)
             continue;
         struct at at = at_of(section.file, p->value);
         struct tdef *d = tdef_make(t->c, p->key->text, p->key, at);
-        map_set(t->outputs, d->name,
-                value_new(t->c, scope, d, d->name, at_key(at, "value"), "topology template", "output"));
+        map_set(t->outputs, d->name, value_new(t->c, scope, d, d->name, at_key(at, "value"), NULL, "output"));
     }
 }
 

@@ -32,7 +32,7 @@ static void check_parameters(struct topo *t, const char *key, const char *part)
         if (p->key->kind != Y_SCALAR)
             continue;
         struct tdef *d = tdef_make(t->c, p->key->text, p->key, at_of(section.file, p->value));
-        type_check_parameter(t, d, tctx_printf(t->c, "topology template: %s '%s'", part, d->name), false);
+        type_check_parameter(t, d, tctx_printf(t->c, "%s '%s'", part, d->name), false);
     }
 }
 

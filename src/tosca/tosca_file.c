@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "tosca/grammar.h"
 #include "tosca/type_name.h"
 
 static const struct {
@@ -104,24 +105,12 @@ static bool tfile_parse(struct tctx *c, struct tfile *f, const char *text, size_
     return true;
 }
 
-/* A key that nearly says it is told as an unknown one, with the right spelling. */
-static bool version_misspelt(const struct tfile *f)
-{
-    static const char *const right[] = {"tosca_definitions_version"};
-    for (size_t i = 0; i < f->doc.root->n; i++) {
-        const struct ynode *key = f->doc.root->pairs[i].key;
-        if (key->kind == Y_SCALAR && str_nearest(key->text, right, 1))
-            return true;
-    }
-    return false;
-}
-
 /* May the file be checked on? An odd version is told; one of the family is read as 1.3, so that other faults come out
  * too. */
 static bool tfile_version(struct tctx *c, struct tfile *f)
 {
     const struct ypair *pair = ynode_pair(f->doc.root, "tosca_definitions_version");
-    if (!pair && version_misspelt(f))
+    if (!pair && grammar_misspelt(f->doc.root, "tosca_definitions_version"))
         return true;
     if (!pair || ynode_is_null(pair->value)) {
         tosca_error(
@@ -314,6 +303,18 @@ static void profile_open(struct tctx *c)
     const struct ynode *implicit = ynode_get(c->index.root, "implicit");
     if (implicit && implicit->kind == Y_SCALAR)
         c->profile = tfile_load(c, implicit->text, true, (struct at){0}, 0);
+}
+
+const char *tfile_import_of(struct tctx *c, enum type_kind kind, const char *name)
+{
+    const struct ynode *imports = c->index.root ? ynode_get(c->index.root, "imports") : NULL;
+    for (size_t i = 0; imports && imports->kind == Y_MAP && i < imports->n; i++) {
+        const struct ypair *p = &imports->pairs[i];
+        struct tfile *f = p->value->kind == Y_SCALAR ? tfile_load(c, p->value->text, true, (struct at){0}, 0) : NULL;
+        if (f && p->key->kind == Y_SCALAR && f->own[kind] && map_has(f->own[kind], name))
+            return p->key->text;
+    }
+    return NULL;
 }
 
 struct tfile *tfile_load_all(struct tctx *c)

@@ -15,3 +15,5 @@ bool tfile_is_url(const char *s);
 bool tfile_exists(struct tctx *c, const char *path);
 /* `rel` as found from the file that names it, or else from the root; NULL when there is none. */
 const char *tfile_find(struct tctx *c, struct tfile *from, const char *rel);
+/* The name to import to see a built-in type that not every file sees, or NULL. */
+const char *tfile_import_of(struct tctx *c, enum type_kind kind, const char *name);

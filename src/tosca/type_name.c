@@ -2,6 +2,8 @@
 /* Looks types up by name and kind through files and their imports. */
 #include "tosca/type_name.h"
 
+#include "tosca/tosca_file.h"
+
 #include <string.h>
 
 static const struct {
@@ -140,6 +142,9 @@ struct ttype *type_find(struct tctx *c, struct tfile *f, enum type_kind kind, co
 /* All names of a kind that come to mind for a suggestion: of every user's file, and of the profile. */
 static const char *type_suggest(struct tctx *c, enum type_kind kind, const char *name)
 {
+    const char *import = tfile_import_of(c, kind, name);
+    if (import)
+        return tctx_printf(c, "; import '%s' to have it", import);
     struct map *names = tctx_map(c);
     for (size_t i = 0; i < c->files->n && tctx_spend(c, 1); i++) {
         struct tfile *f = c->files->items[i].value;

@@ -56,8 +56,9 @@ json_t *value_get(struct tctx *c, struct tvalue *v)
     if (v->state == VALUE_DONE)
         return v->json;
     if (v->state == VALUE_BUSY) {
+        struct what w = value_what(v);
         if (!v->faulty)
-            tosca_error(c, v->at, "CYCLE", "%s: %s '%s' needs its own value", v->owner, v->part, v->name);
+            tosca_error(c, v->at, "CYCLE", "%s needs its own value", what_text(c, &w));
         v->faulty = true;
         return NULL;
     }

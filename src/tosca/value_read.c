@@ -12,7 +12,8 @@ const char *what_text(struct tctx *c, const struct what *w)
 {
     if (!w->name)
         return w->owner;
-    return tctx_printf(c, "%s: %s '%s'", w->owner, w->part, w->name);
+    return w->owner ? tctx_printf(c, "%s: %s '%s'", w->owner, w->part, w->name)
+                    : tctx_printf(c, "%s '%s'", w->part, w->name);
 }
 
 static bool later_at(const json_t *v, unsigned depth)
