@@ -45,10 +45,42 @@ void frame_put_data(struct buf *to, enum frame_type type, uint32_t stream, const
 int frame_put_json(struct buf *to, enum frame_type type, uint32_t stream, const json_t *v)
 {
     AUTO_FREE char *text = json_text(v);
-    size_t len = strlen(text);
-    if (len > FRAME_MAX)
+    size_t len = strlen(text), at = 0;
+    if (len > JSON_MAX_BYTES)
         return -EMSGSIZE;
-    frame_put(to, type, stream, text, len);
+    for (; len - at > FRAME_MAX; at += FRAME_MAX)
+        frame_put(to, FRAME_PART, stream, text + at, FRAME_MAX);
+    frame_put(to, type, stream, text + at, len - at);
+    return 0;
+}
+
+/* Parses what has come; the gathered pieces are given up in any case. */
+static int parse_whole(struct buf *parts, const struct frame *f, json_t **ret, struct err *e)
+{
+    AUTO_BUF struct buf whole = *parts;
+    const char *text = (const char *)f->data;
+    size_t len = f->len;
+    *parts = (struct buf){0};
+    if (whole.len > 0) {
+        buf_add(&whole, f->data, f->len);
+        text = whole.data;
+        len = whole.len;
+    }
+    *ret = len == 0 && f->type == FRAME_CLOSE ? json_object() : json_parse(text, len, e);
+    return *ret ? 1 : err_wrap(e, -EINVAL, "a message on stream %u", f->stream);
+}
+
+int frame_take_json(struct buf *parts, const struct frame *f, json_t **ret, struct err *e)
+{
+    if (f->type != FRAME_PART && f->type != FRAME_MESSAGE && f->type != FRAME_CLOSE)
+        return err_set(e, EINVAL, "a frame of type %d on stream %u where a message is to come", f->type, f->stream);
+    if (f->len > JSON_MAX_BYTES - parts->len) {
+        buf_done(parts);
+        return err_set(e, EINVAL, "a message on stream %u is longer than %u bytes", f->stream, JSON_MAX_BYTES);
+    }
+    if (f->type != FRAME_PART)
+        return parse_whole(parts, f, ret, e);
+    buf_add(parts, f->data, f->len);
     return 0;
 }
 

@@ -1,19 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Requests: made and ended on the library's thread, asked about on the loop. */
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <string.h>
 #include <strings.h>
 #include <unistd.h>
 
 #include "http/http_server_private.h"
-#include "io/sock.h"
 
-#define HEAD_MAX        (16 * 1024)
-#define KEEP_IDLE_S     60 /* a silent peer is asked for a sign of life after this */
-#define KEEP_INTERVAL_S 10
-#define KEEP_TRIES      3
-#define UNSENT_MS       60000 /* a peer that takes nothing for so long is given up */
+#define HEAD_MAX (16 * 1024)
 
 void http_request_ref(struct http_request *r)
 {
@@ -31,7 +24,6 @@ void http_request_unref(struct http_request *r)
     if (r->stream)
         http_stream_free(r->stream);
     mem_closep(&r->handover.fd);
-    mem_closep(&r->handover.peer_fd);
     buf_done(&r->handover.extra);
     char **owned[] = {&r->target, &r->method, &r->cert_pem, &r->refusal};
     for (size_t i = 0; i < ARRAY_LEN(owned); i++)
@@ -42,16 +34,15 @@ void http_request_unref(struct http_request *r)
 
 void *http_on_uri(void *cls, const char *uri, struct MHD_Connection *connection)
 {
-    struct http_server *s = ((struct http_listener *)cls)->server;
+    struct http_server *s = cls;
     struct http_request *r = mem_alloc(sizeof(*r));
     atomic_init(&r->refs, 1);
     atomic_fetch_add(&s->refs, 1);
     r->server = s;
     r->connection = connection;
-    r->tls = ((struct http_listener *)cls)->tls;
     r->target = mem_strdup(uri);
     r->uid = (uid_t)-1;
-    r->spool_fd = r->reply.fd = r->handover.fd = r->handover.peer_fd = -1;
+    r->spool_fd = r->reply.fd = r->handover.fd = -1;
     pthread_mutex_lock(&s->lock);
     r->next = s->all;
     if (r->next)
@@ -82,39 +73,18 @@ void http_on_completed(void *cls, struct MHD_Connection *connection, void **cont
     http_request_unref(r);
 }
 
-static int connection_fd(struct MHD_Connection *c)
-{
-    const union MHD_ConnectionInfo *info = mhd_library.MHD_get_connection_info(c, MHD_CONNECTION_INFO_CONNECTION_FD);
-    return info ? info->connect_fd : -1;
-}
-
-/* Lets the kernel find out about peers that went without a word. */
-static void keep_alive(int fd)
-{
-    static const struct {
-        int level, name, value;
-    } options[] = {
-        {SOL_SOCKET, SO_KEEPALIVE, 1},
-        {IPPROTO_TCP, TCP_KEEPIDLE, KEEP_IDLE_S},
-        {IPPROTO_TCP, TCP_KEEPINTVL, KEEP_INTERVAL_S},
-        {IPPROTO_TCP, TCP_KEEPCNT, KEEP_TRIES},
-        {IPPROTO_TCP, TCP_USER_TIMEOUT, UNSENT_MS},
-    };
-    for (size_t i = 0; i < ARRAY_LEN(options); i++)
-        setsockopt(fd, options[i].level, options[i].name, &options[i].value, sizeof(options[i].value));
-}
-
-static struct http_peer *peer_new(int fd)
+/* Local is only who came by a Unix socket; nobody has a name by default. */
+static struct http_peer *peer_new(struct http_server *s, struct MHD_Connection *connection)
 {
     struct http_peer *p = mem_alloc(sizeof(*p));
-    struct sockaddr_storage address = {0};
-    socklen_t size = sizeof(address);
-    p->uid = (uid_t)-1;
-    p->local = getsockname(fd, (struct sockaddr *)&address, &size) == 0 && address.ss_family == AF_UNIX;
-    if (!p->local)
-        keep_alive(fd);
-    else if (sock_peer_uid(fd, &p->uid) < 0)
-        p->uid = (uid_t)-1;
+    struct http_origin origin = {.uid = (uid_t)-1};
+    const union MHD_ConnectionInfo *info =
+        mhd_library.MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    if (info && info->client_addr)
+        memcpy(&origin, info->client_addr, sizeof(origin));
+    p->local = origin.local;
+    p->uid = origin.uid;
+    p->cert_pem = origin.tls ? http_front_cert(s->front, origin.tls) : NULL;
     return p;
 }
 
@@ -122,7 +92,7 @@ void http_on_connection(void *cls, struct MHD_Connection *connection, void **con
                         enum MHD_ConnectionNotificationCode code)
 {
     if (code == MHD_CONNECTION_NOTIFY_STARTED) {
-        *context = peer_new(connection_fd(connection));
+        *context = peer_new(cls, connection);
         return;
     }
     struct http_peer *p = *context;
@@ -139,11 +109,6 @@ static void take_peer(struct http_request *r)
     struct http_peer *p = info ? info->socket_context : NULL;
     if (!p)
         return;
-    if (r->tls && !p->cert_read) {
-        p->cert_read = true;
-        info = mhd_library.MHD_get_connection_info(r->connection, MHD_CONNECTION_INFO_GNUTLS_SESSION);
-        p->cert_pem = info ? tls_peer_pem(info->tls_session) : NULL;
-    }
     r->local = p->local;
     r->uid = p->uid;
     r->cert_pem = mem_strdup(p->cert_pem);

@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Starts and stops the server, and brings its threads' events to the caller's loop. */
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "http/http_server_private.h"
 
@@ -15,16 +12,14 @@
 #define IDLE_S            30U
 #define STACK_SIZE        (128U * 1024)
 #define EVENTS_AT_ONCE    64 /* then the loop's other work has its turn */
-#define PRIORITIES        "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2"
 
 void http_server_unref(struct http_server *s)
 {
     if (atomic_fetch_sub(&s->refs, 1) > 1)
         return;
     pthread_mutex_destroy(&s->lock);
-    for (size_t i = 0; i < s->n_listeners; i++)
-        free(s->listeners[i].complaint);
-    free(s->listeners);
+    http_front_free(s->front);
+    free(s->complaint);
     free(s->spool_dir);
     free(s);
 }
@@ -106,74 +101,43 @@ static void on_async(uv_async_t *async)
 /* The library's own log lines; the last one while starting says why it did not. */
 __attribute__((format(printf, 2, 0))) static void on_log(void *cls, const char *format, va_list args)
 {
-    struct http_listener *l = cls;
+    struct http_server *s = cls;
     char line[256];
     vsnprintf(line, sizeof(line), format, args);
     line[strcspn(line, "\r\n")] = '\0';
     log_debug("http server: %s", line);
-    if (!pthread_equal(l->starter, pthread_self()))
+    if (!pthread_equal(s->starter, pthread_self()))
         return;
-    free(l->complaint);
-    l->complaint = mem_strdup(line);
+    free(s->complaint);
+    s->complaint = mem_strdup(line);
 }
 
 /* Starts the library's thread with all signals blocked: they belong to the caller's threads. */
-static struct MHD_Daemon *start_daemon(struct http_listener *l, int fd, const struct http_listen *o)
+static int start_daemon(struct http_server *s, struct err *e)
 {
-    struct MHD_OptionItem items[16] = {
-        {MHD_OPTION_LISTEN_SOCKET, fd, NULL},
+    struct MHD_OptionItem items[] = {
         {MHD_OPTION_CONNECTION_LIMIT, CONNECTIONS_MAX, NULL},
         {MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_MEMORY, NULL},
         {MHD_OPTION_CONNECTION_TIMEOUT, IDLE_S, NULL},
         {MHD_OPTION_THREAD_STACK_SIZE, STACK_SIZE, NULL},
         {MHD_OPTION_STRICT_FOR_CLIENT, 1, NULL},
-        {MHD_OPTION_URI_LOG_CALLBACK, (intptr_t)http_on_uri, l},
-        {MHD_OPTION_NOTIFY_COMPLETED, (intptr_t)http_on_completed, l},
-        {MHD_OPTION_NOTIFY_CONNECTION, (intptr_t)http_on_connection, l},
+        {MHD_OPTION_URI_LOG_CALLBACK, (intptr_t)http_on_uri, s},
+        {MHD_OPTION_NOTIFY_COMPLETED, (intptr_t)http_on_completed, s},
+        {MHD_OPTION_NOTIFY_CONNECTION, (intptr_t)http_on_connection, s},
+        {MHD_OPTION_END, 0, NULL},
     };
-    size_t n = 9;
-    unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_ALLOW_UPGRADE | MHD_USE_ERROR_LOG;
-    if (o->tls) {
-        flags |= MHD_USE_TLS;
-        items[n++] = (struct MHD_OptionItem){MHD_OPTION_HTTPS_MEM_KEY, 0, o->tls->key_pem};
-        items[n++] = (struct MHD_OptionItem){MHD_OPTION_HTTPS_MEM_CERT, 0, o->tls->cert_pem};
-        items[n++] = (struct MHD_OptionItem){MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)(uintptr_t)PRIORITIES};
-        if (o->client_ca)
-            items[n++] = (struct MHD_OptionItem){MHD_OPTION_HTTPS_MEM_TRUST, 0, (void *)(uintptr_t)o->client_ca};
-    }
-    items[n] = (struct MHD_OptionItem){MHD_OPTION_END, 0, NULL};
+    unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_NO_LISTEN_SOCKET | MHD_ALLOW_SUSPEND_RESUME |
+                     MHD_ALLOW_UPGRADE | MHD_USE_ERROR_LOG;
     sigset_t all, before;
     sigfillset(&all);
+    s->starter = pthread_self();
     pthread_sigmask(SIG_SETMASK, &all, &before);
-    struct MHD_Daemon *d =
-        mhd_library.MHD_start_daemon(flags, 0, NULL, NULL, http_on_access, l, MHD_OPTION_EXTERNAL_LOGGER, on_log, l,
-                                     MHD_OPTION_ARRAY, items, MHD_OPTION_END);
+    s->daemon = mhd_library.MHD_start_daemon(flags, 0, NULL, NULL, http_on_access, s, MHD_OPTION_EXTERNAL_LOGGER,
+                                             on_log, s, MHD_OPTION_ARRAY, items, MHD_OPTION_END);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
-    return d;
-}
-
-/* Closes a copy unless the library has done so already. */
-static void close_copy(int copy, int original)
-{
-    struct stat a, b;
-    if (fstat(copy, &a) == 0 && fstat(original, &b) == 0 && a.st_ino == b.st_ino && a.st_dev == b.st_dev)
-        close(copy);
-}
-
-/* The library gets a copy of the descriptor: it does not say whether it closed its own when it fails. */
-static int start_listener(struct http_listener *l, const struct http_listen *o, struct err *e)
-{
-    int copy = fcntl(o->fd, F_DUPFD_CLOEXEC, 3);
-    if (copy < 0)
-        return err_errno(e, errno, "start to serve HTTP on descriptor %d", o->fd);
-    l->tls = o->tls != NULL;
-    l->starter = pthread_self();
-    l->daemon = start_daemon(l, copy, o);
-    if (l->daemon)
-        return 0;
-    close_copy(copy, o->fd);
-    return err_set(e, EINVAL, "start to serve HTTP%s: %s", l->tls ? " over TLS" : "",
-                   l->complaint ? l->complaint : "the library gives no reason");
+    return s->daemon ? 0
+                     : err_set(e, EINVAL, "start to serve HTTP: %s",
+                               s->complaint ? s->complaint : "the library gives no reason");
 }
 
 static int check_options(const struct http_options *o, struct err *e)
@@ -195,15 +159,11 @@ static struct http_server *server_new(const struct http_options *o)
     s->spool = o->spool;
     s->handle = o->handle;
     s->data = o->data;
-    s->listeners = mem_array(o->n_listens, sizeof(*s->listeners));
-    s->n_listeners = o->n_listens;
-    for (size_t i = 0; i < s->n_listeners; i++)
-        s->listeners[i].server = s;
     pthread_mutex_init(&s->lock, NULL);
     return s;
 }
 
-static int start_all(struct http_server *s, const struct http_options *o, struct err *e)
+static int start_all(struct http_server *s, struct err *e)
 {
     s->async = mem_alloc(sizeof(*s->async));
     int r = uv_async_init(s->loop, s->async, on_async);
@@ -212,19 +172,24 @@ static int start_all(struct http_server *s, const struct http_options *o, struct
         return err_errno(e, -r, "start to serve HTTP");
     }
     s->async->data = s;
-    for (size_t i = 0; r == 0 && i < s->n_listeners; i++)
-        r = start_listener(&s->listeners[i], &o->listens[i], e);
-    return r;
+    r = start_daemon(s, e);
+    return r < 0 ? r : http_front_run(s->front, s->daemon, e);
 }
 
 int http_server_start(const struct http_options *o, struct http_server **ret, struct err *e)
 {
-    int r = check_options(o, e);
-    struct http_server *s = r == 0 ? server_new(o) : NULL;
-    if (s)
-        r = start_all(s, o, e);
-    for (size_t i = 0; i < o->n_listens; i++)
-        close(o->listens[i].fd);
+    struct http_front *front = NULL;
+    int r = http_front_new(o->listens, o->n_listens, &front, e); /* first: it takes the sockets */
+    if (r == 0)
+        r = check_options(o, e);
+    if (r < 0) {
+        http_front_stop(front);
+        http_front_free(front);
+        return r;
+    }
+    struct http_server *s = server_new(o);
+    s->front = front;
+    r = start_all(s, e);
     if (r == 0)
         *ret = s;
     else
@@ -268,13 +233,12 @@ void http_server_stop(struct http_server *s)
     if (!s || s->stopped)
         return;
     s->stopped = true;
-    http_relay_stop_all(s);
+    http_front_stop(s->front);
     /* A suspended connection stays until it is resumed, so `r` is good between the two calls. */
     for (struct http_request *r; (r = cut_next(s)) != NULL;)
         mhd_library.MHD_resume_connection(r->connection);
-    for (size_t i = 0; i < s->n_listeners; i++)
-        if (s->listeners[i].daemon)
-            mhd_library.MHD_stop_daemon(s->listeners[i].daemon);
+    if (s->daemon)
+        mhd_library.MHD_stop_daemon(s->daemon);
     while (handle_next(s)) {
     }
     if (s->async)

@@ -16,10 +16,12 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "http/http_front.h"
 #include "http/http_server.h"
 #include "io/lazy.h"
 
 #define MHD_FUNCTIONS(X)                                                                                               \
+    X(MHD_add_connection)                                                                                              \
     X(MHD_add_response_header)                                                                                         \
     X(MHD_create_response_from_buffer)                                                                                 \
     X(MHD_create_response_from_callback)                                                                               \
@@ -41,28 +43,20 @@ struct mhd_library {
 extern struct mhd_library mhd_library;
 int mhd_library_open(struct err *e);
 
-/* One listening socket and the library's daemon that serves it. */
-struct http_listener {
-    struct http_server *server;
-    struct MHD_Daemon *daemon;
-    bool tls;
-    pthread_t starter;
-    char *complaint; /* what the library logged last on the thread that starts it */
-};
-
 struct http_server {
     atomic_int refs;
     uv_loop_t *loop;
     uv_async_t *async;
-    struct http_listener *listeners;
-    size_t n_listeners;
+    struct http_front *front;
+    struct MHD_Daemon *daemon;
+    pthread_t starter;
+    char *complaint; /* what the library logged last on the thread that starts it */
     size_t max_body, max_spool;
     char *spool_dir;
     bool (*spool)(void *data, const char *method, const char *path);
     http_handler handle;
     void *data;
-    bool stopped;              /* the loop's own */
-    struct http_relay *relays; /* the loop's own */
+    bool stopped; /* the loop's own */
 
     pthread_mutex_t lock; /* for what follows, and where a request says so */
     bool stopping;
@@ -73,7 +67,7 @@ struct http_server {
 
 /* What a connection is, told once for all its requests. */
 struct http_peer {
-    bool local, cert_read;
+    bool local;
     uid_t uid;
     char *cert_pem;
 };
@@ -114,9 +108,7 @@ struct http_stream {
 struct http_handover {
     void (*ready)(void *data, int fd, const void *extra, size_t len);
     void *data;
-    int fd;      /* -1: none came yet */
-    int peer_fd; /* over TLS: the connection itself, to see the client leave; otherwise -1 */
-    struct MHD_UpgradeResponseHandle *handle; /* over TLS: to be closed when the bytes have passed; otherwise NULL */
+    int fd; /* -1: none came yet */
     struct buf extra;
 };
 
@@ -132,7 +124,7 @@ struct http_request {
     struct buf body;
     int spool_fd;
     size_t size; /* of the body */
-    bool local, tls, begun, crossed;
+    bool local, begun, crossed;
     uid_t uid;
     int refused;   /* status that the server itself answers with, or 0 */
     char *refusal; /* its text */
@@ -156,7 +148,7 @@ void http_event_put(struct http_request *r, unsigned events);
 /* Lets the library go on with a connection when it waits. On the loop, without the lock. */
 void http_request_resume(struct http_request *r);
 
-/* http_request.c; the first four are the library's callbacks: `cls` is the listener. */
+/* http_request.c; the first four are the library's callbacks: `cls` is the server. */
 void *http_on_uri(void *cls, const char *uri, struct MHD_Connection *connection);
 enum MHD_Result http_on_access(void *cls, struct MHD_Connection *connection, const char *url, const char *method,
                                const char *version, const char *upload, size_t *upload_size, void **context);
@@ -193,8 +185,3 @@ void http_stream_free(struct http_stream *s);
 void http_on_upgrade(void *cls, struct MHD_Connection *connection, void *context, const char *extra, size_t extra_size,
                      MHD_socket sock, struct MHD_UpgradeResponseHandle *handle);
 void http_upgrade_event(struct http_request *r, unsigned events); /* on the loop */
-
-/* http_relay.c: passes bytes between an upgraded TLS connection and the descriptor that was handed over. */
-/* Takes fd, peer_fd and handle; *ret_fd is the other end. */
-int http_relay_start(struct http_server *s, struct http_handover *h, int *ret_fd);
-void http_relay_stop_all(struct http_server *s);

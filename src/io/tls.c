@@ -12,16 +12,8 @@
 #include "io/tls_private.h"
 
 #define HANDSHAKE_MS 30000
-#define PRIORITIES   "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2"
 
-struct tls_session {
-    int fd;
-    gnutls_session_t session;
-    gnutls_certificate_credentials_t credentials;
-};
-
-/* Frees all but the descriptor. */
-static void session_free(struct tls_session *s)
+void tls_session_free(struct tls_session *s)
 {
     if (s->session)
         tls_library.gnutls_deinit(s->session);
@@ -33,7 +25,7 @@ static void session_free(struct tls_session *s)
 static void session_freep(struct tls_session **s)
 {
     if (*s)
-        session_free(*s);
+        tls_session_free(*s);
 }
 
 static int set_credentials(struct tls_session *s, const char *ca_pem, const struct tls_identity *me)
@@ -61,7 +53,7 @@ static int set_session(struct tls_session *s, const char *host)
 {
     int r = tls_library.gnutls_init(&s->session, GNUTLS_CLIENT | GNUTLS_NO_SIGNAL);
     if (r >= 0)
-        r = tls_library.gnutls_priority_set_direct(s->session, PRIORITIES, NULL);
+        r = tls_library.gnutls_priority_set_direct(s->session, TLS_PRIORITIES, NULL);
     if (r >= 0)
         r = tls_library.gnutls_credentials_set(s->session, GNUTLS_CRD_CERTIFICATE, s->credentials);
     if (r >= 0 && !is_address(host))
@@ -181,13 +173,18 @@ int tls_fd(const struct tls_session *s)
     return s->fd;
 }
 
+void tls_finish(struct tls_session *s)
+{
+    /* Half a farewell, and only if there is room to send it: waiting would let a dead peer hold us. */
+    fcntl(s->fd, F_SETFL, fcntl(s->fd, F_GETFL) | O_NONBLOCK);
+    tls_library.gnutls_bye(s->session, GNUTLS_SHUT_WR);
+}
+
 void tls_close(struct tls_session *s)
 {
     if (!s)
         return;
-    /* Half a farewell, and only if there is room to send it: waiting would let a dead peer hold us. */
-    fcntl(s->fd, F_SETFL, fcntl(s->fd, F_GETFL) | O_NONBLOCK);
-    tls_library.gnutls_bye(s->session, GNUTLS_SHUT_WR);
+    tls_finish(s);
     close(s->fd);
-    session_free(s);
+    tls_session_free(s);
 }

@@ -30,8 +30,21 @@ ssize_t tls_read(struct tls_session *s, void *data, size_t len);  /* 0 at the en
 ssize_t tls_write(struct tls_session *s, const void *data, size_t len); /* all of it, or -errno */
 size_t tls_pending(const struct tls_session *s); /* bytes decrypted and not yet read: poll does not see them */
 int tls_fd(const struct tls_session *s);
+void tls_finish(struct tls_session *s); /* tells the peer that no more will be written; never waits */
 void tls_close(struct tls_session *s);
 
-/* A server's side of it: the certificate that the peer of a GnuTLS session (gnutls_session_t) has shown, as PEM, when it is good by the CA of the
- * session's credentials and meant for clients; NULL otherwise. The caller frees. */
-char *tls_peer_pem(void *gnutls_session);
+/* A server's side, for non-blocking sockets: tls_read gives -EAGAIN, tls_pending is 0 after a read of 16 KiB or more; tls_write is not for it. */
+struct tls_server;
+/* client_ca: certificates that clients may show (asked for, not demanded), or NULL. -EINVAL with `e` when a certificate or key is no good. */
+int tls_server_new(const struct tls_identity *me, const char *client_ca, struct tls_server **ret, struct err *e);
+void tls_server_free(struct tls_server *s); /* after all its sessions; NULL is fine */
+/* Begins a session over a connected, non-blocking socket. 0 or -errno. Owns fd from success on. */
+int tls_server_begin(struct tls_server *s, int fd, struct tls_session **ret);
+/* Goes on with the handshake: 0 when it is done, -EAGAIN (then tls_wants_write says for what to wait), other -errno: to be closed. */
+int tls_handshake(struct tls_session *s);
+bool tls_wants_write(const struct tls_session *s);
+/* Writes at most one record: the bytes written. -EAGAIN: the record is kept by the session; call with (NULL, 0) when the socket takes more until it gives
+ * the number of bytes that this was. Other -errno: to be closed. */
+ssize_t tls_write_some(struct tls_session *s, const void *data, size_t len);
+/* The certificate that the client has shown, as PEM, when it is good by client_ca and meant for clients; NULL otherwise. The caller frees. */
+char *tls_peer_pem(struct tls_session *s);

@@ -118,7 +118,7 @@ static int fill(gnutls_x509_crt_t crt, gnutls_x509_privkey_t key, const struct t
 
 static int to_pem(gnutls_x509_crt_t crt, gnutls_x509_privkey_t key, struct tls_identity *ret)
 {
-    AUTO_FREE char *text = mem_alloc(PEM_SIZE);
+    char text[PEM_SIZE]; /* not on the heap: it is wiped at the end, whatever happens */
     size_t size = PEM_SIZE;
     int r = tls_library.gnutls_x509_crt_export(crt, GNUTLS_X509_FMT_PEM, text, &size);
     if (r < 0)
@@ -214,9 +214,9 @@ int64_t tls_expiry_us(const char *cert_pem)
     return ends < 0 ? -EINVAL : (int64_t)ends * US_PER_S;
 }
 
-char *tls_peer_pem(void *gnutls_session)
+char *tls_peer_pem(struct tls_session *s)
 {
-    gnutls_session_t session = gnutls_session;
+    gnutls_session_t session = s->session;
     AUTO_CRT gnutls_x509_crt_t crt = NULL;
     gnutls_typed_vdata_st purpose = {.type = GNUTLS_DT_KEY_PURPOSE_OID,
                                      .data = (unsigned char *)(uintptr_t)GNUTLS_KP_TLS_WWW_CLIENT};

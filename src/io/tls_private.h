@@ -10,10 +10,12 @@
 #include "io/tls.h"
 
 #define GNUTLS_FUNCTIONS(X)                                                                                            \
+    X(gnutls_alpn_set_protocols)                                                                                       \
     X(gnutls_bye)                                                                                                      \
     X(gnutls_certificate_allocate_credentials)                                                                         \
     X(gnutls_certificate_free_credentials)                                                                             \
     X(gnutls_certificate_get_peers)                                                                                    \
+    X(gnutls_certificate_server_set_request)                                                                           \
     X(gnutls_certificate_set_x509_key_mem)                                                                             \
     X(gnutls_certificate_set_x509_trust_mem)                                                                           \
     X(gnutls_certificate_type_get)                                                                                     \
@@ -21,11 +23,16 @@
     X(gnutls_certificate_verify_peers)                                                                                 \
     X(gnutls_credentials_set)                                                                                          \
     X(gnutls_deinit)                                                                                                   \
+    X(gnutls_error_is_fatal)                                                                                           \
     X(gnutls_handshake)                                                                                                \
     X(gnutls_handshake_set_timeout)                                                                                    \
     X(gnutls_init)                                                                                                     \
+    X(gnutls_priority_deinit)                                                                                          \
+    X(gnutls_priority_init)                                                                                            \
+    X(gnutls_priority_set)                                                                                             \
     X(gnutls_priority_set_direct)                                                                                      \
     X(gnutls_record_check_pending)                                                                                     \
+    X(gnutls_record_get_direction)                                                                                     \
     X(gnutls_record_recv)                                                                                              \
     X(gnutls_record_send)                                                                                              \
     X(gnutls_rnd)                                                                                                      \
@@ -64,6 +71,16 @@ struct tls_library {
     GNUTLS_FUNCTIONS(LAZY_MEMBER)
 };
 extern struct tls_library tls_library;
+
+#define TLS_PRIORITIES "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2"
+
+struct tls_session {
+    int fd;
+    gnutls_session_t session;
+    gnutls_certificate_credentials_t credentials; /* a client's own; NULL on a server's side */
+};
+/* Frees all but the descriptor. */
+void tls_session_free(struct tls_session *s);
 
 /* Opens the library; cheap when it is open. */
 int tls_library_open(struct err *e);

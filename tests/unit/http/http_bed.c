@@ -126,7 +126,7 @@ static void stream(struct bed *b, struct http_request *r)
     http_stream_write(b->stream, "begun\n", 6);
 }
 
-static void upgrade(struct bed *b, struct http_request *r)
+void bed_upgrade(struct bed *b, struct http_request *r)
 {
     http_upgrade(r, FRAME_PROTOCOL, on_ready, b);
 }
@@ -136,8 +136,8 @@ static void handle(void *data, struct http_request *r)
     static const struct {
         const char *name;
         void (*answer)(struct bed *b, struct http_request *r);
-    } routes[] = {{"echo", echo}, {"who", who},       {"spool", spooled},  {"file", send_file},
-                  {"hold", hold}, {"stream", stream}, {"upgrade", upgrade}};
+    } routes[] = {{"echo", echo}, {"who", who},       {"spool", spooled},      {"file", send_file},
+                  {"hold", hold}, {"stream", stream}, {"upgrade", bed_upgrade}};
     struct bed *b = data;
     const struct http_path *p = http_request_path(r);
     void (*answer)(struct bed * b, struct http_request * r) = NULL;

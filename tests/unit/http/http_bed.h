@@ -33,11 +33,11 @@ struct bed {
     char *extra;
     /* the loop's own */
     struct http_request *held;
-    struct http_stream *stream;
-    bool ending;
+    struct http_stream *stream; /* the last one */
+    size_t queued;
 };
 
-/* With and without a TLS listener on 127.0.0.1. */
+/* A server on a Unix socket and, over TLS, on 127.0.0.1. */
 int bed_up(void **state);
 int bed_down(void **state);
 /* Runs a function on the loop's thread and waits for its end. */
@@ -46,6 +46,8 @@ void bed_run(struct bed *b, void (*run)(struct bed *b));
 void bed_wait(struct bed *b, const int *counter, int value);
 int bed_count(struct bed *b, const int *counter);
 void bed_stop_server(struct bed *b); /* a function for bed_run */
+
+void bed_upgrade(struct bed *b, struct http_request *r);
 
 struct http_conn *bed_connect(struct bed *b);
 struct http_conn *bed_connect_tls(struct bed *b, const struct tls_identity *me, const struct tls_identity *ca);
