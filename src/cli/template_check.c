@@ -6,6 +6,23 @@
 #include "cli/findings.h"
 #include "cli/template_inputs.h"
 
+/* In an archive all that its template names has to be there, also what would not run here. */
+static int archive_is_whole(struct template_check *c)
+{
+    for (size_t i = 0; i < c->found.n; i++) {
+        struct diag *f = &c->found.items[i];
+        if (f->level == DIAG_WARNING && str_eq(f->code, "ARTIFACT_MISSING")) {
+            f->level = DIAG_ERROR;
+            c->found.errors++;
+        }
+    }
+    if (c->found.errors == 0)
+        return 0;
+    topology_free(c->topology);
+    c->topology = NULL;
+    return -EINVAL;
+}
+
 int template_check(struct template_check *c, struct err *e)
 {
     static const struct strv none = {0};
@@ -18,7 +35,8 @@ int template_check(struct template_check *c, struct err *e)
         return r;
     struct tosca_options options = template_options(c->template, c->given);
     options.inputs_missing_ok = c->inputs_missing_ok;
-    return tosca_load(&options, &c->topology, &c->found);
+    r = tosca_load(&options, &c->topology, &c->found);
+    return r == 0 && c->template->unpacked ? archive_is_whole(c) : r;
 }
 
 void template_check_done(struct template_check *c)

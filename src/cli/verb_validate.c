@@ -7,6 +7,7 @@
 #include "cli/findings.h"
 #include "cli/output.h"
 #include "plan/compile.h"
+#include "plan/plan.h"
 
 struct validate {
     struct strv inputs, input_files;
@@ -54,6 +55,15 @@ static bool split_place(const char *whole, char **ret_file, int *ret_line, int *
     return false;
 }
 
+/* Is there a way from nothing to everything running? */
+static int check_plan(const struct topology *t, struct err *e)
+{
+    AUTO(plan_done)
+    struct plan p = {0};
+    struct plan_request request = {.next = t};
+    return plan_make(&request, &p, e);
+}
+
 /* What deploy would refuse becomes a finding. */
 static int check_deploy(struct template_check *c)
 {
@@ -62,6 +72,8 @@ static int check_deploy(struct template_check *c)
     AUTO_FREE char *file = NULL;
     int line = 1, col = 1;
     int r = compile_check(&in, &e);
+    if (r == 0)
+        r = check_plan(c->topology, &e);
     if (r == 0)
         return 0;
     const char *text = err_text(&e);

@@ -14,11 +14,11 @@ from template_bed import need_program, sedge, shared
 
 # source: (valid ones accepted, invalid ones refused, of these with the class of the label)
 REACHED = {
-    "aria-rendered": (0, 0, 0),
-    "oasis-1.0": (0, 0, 0),
-    "puccini": (0, 0, 0),
-    "tosca-parser": (0, 0, 0),
-    "tosker": (0, 0, 0),
+    "aria-rendered": (58, 58, 55),
+    "oasis-1.0": (22, 22, 22),
+    "puccini": (10, 0, 0),
+    "tosca-parser": (78, 41, 39),
+    "tosker": (10, 0, 0),
 }
 TIERS = ("1.x", "csar")
 BATCH = 25
