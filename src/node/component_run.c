@@ -1,0 +1,329 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Runs the steps of a pod's software by the keeper, in its first container.
+ *
+ * How it works. A script gets the container's own output pipes as its output, so what it and the programs that it
+ * leaves behind print goes to the container's log, with its limits, and goes on whatever becomes of node and keeper.
+ * What it printed is read back from the log for the report of a failure. A container with a terminal has no such pipes;
+ * there a file takes the output. */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "io/file.h"
+#include "node/component_path.h"
+#include "node/node_state.h"
+
+#define LOG_REPORT    4096
+#define BUNDLE_INSIDE "/sedge/bundle"
+#define PF_EXITING    0x4 /* of /proc/PID/stat's flags: the process is ending */
+
+struct step_run {
+    struct node_pod *pod;
+    char *component, *operation, *target, *goal;
+    int64_t attempt;
+    int64_t begun_us; /* wall clock */
+    uint64_t token;
+    int64_t timeout_s;
+    bool timed_out, abandoned, timer_used;
+    uv_timer_t timer;
+    char *file; /* takes the output where the container's pipes cannot; or NULL */
+};
+
+static void set_text(char **to, const char *text)
+{
+    char *copy = mem_strdup(text);
+    free(*to);
+    *to = copy;
+}
+
+static void step_free(struct step_run *s)
+{
+    char *texts[] = {s->component, s->operation, s->target, s->goal, s->file};
+    for (size_t i = 0; i < ARRAY_LEN(texts); i++)
+        free(texts[i]);
+    free(s);
+}
+
+static void timer_closed(uv_handle_t *h)
+{
+    step_free(h->data);
+}
+
+static struct component_known *known_of(struct node_pod *p, const char *name)
+{
+    for (size_t i = 0; i < p->known.n_components; i++)
+        if (str_eq(p->known.components[i].name, name))
+            return &p->known.components[i];
+    return NULL;
+}
+
+/* ---- its end ---- */
+
+static bool add_line(void *data, bool is_err, const char *text, size_t len)
+{
+    struct buf *to = data;
+    buf_add(to, text, len);
+    if (to->len > 4 * LOG_REPORT)
+        buf_drop(to, to->len - 2 * LOG_REPORT);
+    return true;
+}
+
+/* Cuts to the last LOG_REPORT bytes, at a line's beginning where there is one; what is no text is told so. */
+static char *tail(struct buf *text)
+{
+    if (text->len > LOG_REPORT) {
+        buf_drop(text, text->len - LOG_REPORT);
+        const char *line = strchr(buf_str(text), '\n');
+        if (line && line[1] != '\0')
+            buf_drop(text, (size_t)(line + 1 - text->data));
+    }
+    for (size_t i = 0; i < text->len; i++)
+        if ((text->data[i] & 0x80 && !str_is_utf8(text->data, text->len)) || text->data[i] == '\0')
+            text->data[i] = '?';
+    return buf_take(text);
+}
+
+static char *read_log(const struct step_run *s)
+{
+    AUTO_BUF struct buf text = {0};
+    const struct container_log_query q = {.tail = -1, .since_us = s->begun_us, .out = true, .err = true};
+    AUTO_FREE char *path = rootfs_log_path(&s->pod->node->dirs, s->pod->known.containers[0].id);
+    AUTO_FREE char *whole = NULL;
+    if (!s->file)
+        (void)container_log_read(path, &q, add_line, &text, NULL, NULL);
+    else if (file_read(s->file, 16U << 20, &whole, NULL, NULL) == 0)
+        buf_adds(&text, whole);
+    return tail(&text);
+}
+
+/* Did it fail because its container is ending? The container's first process takes all others with it before its own
+ * end is told. */
+static bool container_ends(const struct node_pod *p)
+{
+    const struct container_known *c = &p->known.containers[0];
+    AUTO_FREE char *path = mem_printf("/proc/%d/stat", c->pid);
+    AUTO_FREE char *text = NULL;
+    char state;
+    unsigned flags;
+    if (c->run != KEEPER_RUNNING || c->stopping || p->deleting || c->pid <= 0 ||
+        file_read(path, 4096, &text, NULL, NULL) < 0)
+        return true;
+    const char *at = strrchr(text, ')');
+    return !at || sscanf(at + 1, " %c %*d %*d %*d %*d %*d %u", &state, &flags) != 2 || state == 'Z' ||
+           (flags & PF_EXITING);
+}
+
+static void fail(struct component_known *c, const struct step_run *s, int64_t code, const char *message)
+{
+    c->failed = true;
+    c->exit_code = code;
+    c->attempt = s->attempt;
+    set_text(&c->goal, s->goal);
+    set_text(&c->operation, s->operation);
+    set_text(&c->message, message);
+    free(c->log);
+    c->log = read_log(s);
+    tell_event(s->pod, true, "OperationFailed", message);
+}
+
+static void succeed(struct component_known *c, const struct step_run *s)
+{
+    c->failed = false;
+    c->exit_code = 0;
+    c->attempt = s->attempt;
+    set_text(&c->state, s->target);
+    set_text(&c->operation, NULL);
+    set_text(&c->goal, NULL);
+    set_text(&c->message, NULL);
+    set_text(&c->log, NULL);
+}
+
+static void step_over(struct step_run *s, int r, const char *error, int32_t code)
+{
+    struct node_pod *p = s->pod;
+    struct component_known *c = known_of(p, s->component);
+    AUTO_FREE char *message = NULL;
+    if (!c)
+        return;
+    c->under_way = false;
+    if (s->abandoned || r == -ECONNRESET || r == -ECANCELED)
+        return; /* it runs again when it can */
+    if (r == 0 && code == 0) {
+        succeed(c, s);
+        return;
+    }
+    if (s->timed_out)
+        message = mem_printf("operation %s did not end within %lld s", s->operation, (long long)s->timeout_s);
+    else if (container_ends(p))
+        return;
+    else if (r < 0)
+        message = mem_printf("operation %s could not be started: %s", s->operation, error);
+    else
+        message = mem_printf("operation %s exited with %d", s->operation, code);
+    fail(c, s, r < 0 ? -1 : code, message);
+}
+
+static void on_step(void *data, int r, const char *error, int32_t code)
+{
+    struct step_run *s = data;
+    struct node_pod *p = s->pod;
+    step_over(s, r, error, code);
+    p->step = NULL;
+    p->known.stepping = false;
+    p->known.step_component = -1;
+    pod_kick(p);
+    uv_close((uv_handle_t *)&s->timer, timer_closed);
+}
+
+/* ---- its beginning ---- */
+
+static int open_output(struct step_run *s, const char *name)
+{
+    struct node_pod *p = s->pod;
+    AUTO_FREE char *bundle = rootfs_bundle(&p->node->dirs, p->known.containers[0].id);
+    AUTO_FREE char *fifo = file_join(bundle, name);
+    if (!pod_container_at(p, 0)->tty) {
+        int fd =
+            open(fifo, O_RDWR | O_CLOEXEC | O_NOFOLLOW); /* read-write: nobody gets SIGPIPE while the keeper is away */
+        if (fd >= 0)
+            return fd;
+    }
+    if (!s->file)
+        s->file = mem_printf("%s/containers/%s/operation.log", p->node->state_dir, p->known.containers[0].id);
+    return open(s->file, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
+}
+
+/* Executable with an interpreter line (or a program): as it is. Else by /bin/sh. */
+static bool runs_itself(const char *path)
+{
+    char start[4] = {0};
+    AUTO_CLOSE int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    return fd >= 0 && access(path, X_OK) == 0 && read(fd, start, sizeof(start)) >= 2 &&
+           (memcmp(start, "#!", 2) == 0 || memcmp(start, "\177ELF", 4) == 0);
+}
+
+static int make_process(struct step_run *s, const struct component_step *step, char **ret, struct err *e)
+{
+    struct node_pod *p = s->pod;
+    AUTO_STRV struct strv args = {0}, env = {0};
+    const struct env_var *vars = step->env.items;
+    AUTO_FREE char *clean = file_clean_relative(step->script);
+    if (str_empty(clean))
+        return err_set(e, EINVAL, "the script '%s' is not in the bundle", step->script);
+    AUTO_FREE char *bundle = pod_state_path(p, "bundle");
+    AUTO_FREE char *outside = file_join(bundle, clean);
+    AUTO_FREE char *inside = mem_printf(BUNDLE_INSIDE "/%s", clean);
+    AUTO_FREE char *folder = mem_strndup(inside, (size_t)(strrchr(inside, '/') - inside));
+    if (!file_exists(outside))
+        return err_set(e, ENOENT, "the script '%s' is not in the bundle", step->script);
+    if (!runs_itself(outside))
+        strv_add(&args, "/bin/sh");
+    strv_add(&args, inside);
+    for (size_t i = 0; i < step->env.n; i++)
+        strv_addf(&env, "%s=%s", vars[i].name, vars[i].value ? vars[i].value : "");
+    AUTO_FREE char *config_dir = rootfs_bundle(&p->node->dirs, p->known.containers[0].id);
+    AUTO_FREE char *config_path = file_join(config_dir, "config.json");
+    AUTO_FREE char *text = NULL;
+    size_t len;
+    int r = file_read(config_path, JSON_MAX_BYTES, &text, &len, e);
+    if (r < 0)
+        return r;
+    AUTO_JSON json_t *config = json_parse(text, len, e);
+    if (!config)
+        return -EINVAL;
+    AUTO_JSON json_t *process = container_exec_process(config, &args, &env, folder, NULL, false);
+    *ret = json_text(process);
+    return 0;
+}
+
+static void on_timeout(uv_timer_t *t)
+{
+    struct step_run *s = t->data;
+    s->timed_out = true;
+    if (s->pod->node->keeper.client)
+        keeper_exec_kill(s->pod->node->keeper.client, s->token, SIGKILL);
+}
+
+static int begin(struct step_run *s, const struct component_step *step, struct err *e)
+{
+    AUTO_FREE char *process = NULL;
+    int r = make_process(s, step, &process, e);
+    if (r < 0)
+        return r;
+    AUTO_CLOSE int out = open_output(s, "out");
+    AUTO_CLOSE int err_out = open_output(s, "err");
+    if (out < 0 || err_out < 0)
+        return err_errno(e, errno, "open the output of container %s", s->pod->known.containers[0].id);
+    struct keeper_exec x = {.id = s->pod->known.containers[0].id, .process_json = process, .fds = {-1, out, err_out}};
+    keeper_exec(s->pod->node->keeper.client, &x, on_step, s, &s->token);
+    if (s->timeout_s > 0)
+        uv_timer_start(&s->timer, on_timeout, (uint64_t)s->timeout_s * 1000, 0);
+    return 0;
+}
+
+static struct step_run *step_new(struct node_pod *p, const struct step_action *a)
+{
+    const struct pod_component *c = pod_component_at(p, a->component);
+    struct step_run *s = mem_alloc(sizeof(*s));
+    *s = (struct step_run){.pod = p,
+                           .component = mem_strdup(c->name),
+                           .goal = mem_strdup(c->goal),
+                           .attempt = c->attempt,
+                           .begun_us = clock_now_us()};
+    if (a->step) {
+        s->operation = mem_printf("%s.%s", a->step->interface, a->step->operation);
+        s->target = mem_strdup(a->step->target);
+        s->timeout_s = a->step->timeout_s;
+    } else {
+        s->operation = mem_strdup("");
+        s->target = mem_strdup(p->known.components[a->component].state);
+    }
+    return s;
+}
+
+static void no_way(struct node_pod *p, const struct step_action *a, struct step_run *s)
+{
+    const struct pod_component *c = pod_component_at(p, a->component);
+    struct component_known *k = &p->known.components[a->component];
+    AUTO_FREE char *message =
+        mem_printf("component %s: no operations lead from state '%s' to '%s'", c->name, k->state, c->goal);
+    fail(k, s, -1, message);
+    set_text(&k->log, NULL);
+}
+
+void pod_do_step(struct node_pod *p, const struct step_action *a)
+{
+    struct component_known *k = &p->known.components[a->component];
+    struct step_run *s = step_new(p, a);
+    struct err e = {0};
+    if (a->what == STEP_NO_WAY || str_empty(a->step->script)) {
+        if (a->what == STEP_NO_WAY)
+            no_way(p, a, s);
+        else
+            succeed(k, s);
+        step_free(s);
+        return;
+    }
+    uv_timer_init(&p->node->loop, &s->timer);
+    s->timer.data = s;
+    k->under_way = true;
+    k->failed = false;
+    set_text(&k->operation, s->operation);
+    p->step = s;
+    p->known.stepping = true;
+    p->known.step_component = (int)a->component;
+    if (begin(s, a->step, &e) < 0)
+        on_step(s, -e.code, err_text(&e), 0);
+}
+
+void pod_step_abandon(struct node_pod *p)
+{
+    if (!p->step)
+        return;
+    p->step->abandoned = true;
+    if (p->node->keeper.client)
+        keeper_exec_kill(p->node->keeper.client, p->step->token, SIGKILL);
+}

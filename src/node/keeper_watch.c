@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+/* The connection to the keeper: made again whenever it is back; what it tells goes to the pods, and what belongs to no
+ * pod is ended. */
+#include <signal.h>
+
+#include "node/node_state.h"
+
+static void connect_soon(struct node *n);
+
+/* A container of no pod: it is killed, then forgotten, then its files are swept. */
+static void end_stray(struct node *n, const struct keeper_status *s)
+{
+    if (s->state == KEEPER_RUNNING)
+        keeper_stop(n->keeper.client, s->id, SIGTERM, 10 * US_PER_S, NULL, NULL);
+    else if (s->state == KEEPER_EXITED)
+        keeper_forget(n->keeper.client, s->id, NULL, NULL);
+}
+
+static void untell(struct strv *told, const char *id)
+{
+    struct strv left = {0};
+    for (size_t i = 0; i < told->n; i++)
+        if (!str_eq(told->v[i], id))
+            strv_add(&left, told->v[i]);
+    strv_done(told);
+    *told = left;
+}
+
+static void on_status(void *data, const struct keeper_status *s)
+{
+    struct node *n = data;
+    size_t container;
+    struct node_pod *p = node_pod_by_container(n, s->id, &container);
+    bool there = s->state != KEEPER_NONE;
+    if (there && !strv_has(&n->keeper.told, s->id))
+        strv_add(&n->keeper.told, s->id);
+    if (!there)
+        untell(&n->keeper.told, s->id);
+    if (p)
+        pod_container_status(p, container, s);
+    else if (there)
+        end_stray(n, s);
+    else if (n->keeper.listed)
+        wanted_sweep(n);
+}
+
+static void on_listed(void *data)
+{
+    struct node *n = data;
+    n->keeper.listed = true;
+    back_off_reset(&n->keeper.tries);
+    for (size_t i = 0; i < n->pods.n; i++) {
+        struct node_pod *p = n->pods.items[i].value;
+        for (size_t c = 0; c < p->known.n_containers; c++)
+            if (!strv_has(&n->keeper.told, p->known.containers[c].id))
+                pod_container_lost(p, c);
+    }
+    node_kick_all(n);
+    wanted_sweep(n);
+    tell_node(n);
+}
+
+static void on_gone(void *data)
+{
+    struct node *n = data;
+    log_warn("the keeper is gone; containers go on, nothing is started or stopped until it is back");
+    keeper_close(take_ptr(n->keeper.client));
+    n->keeper.listed = false;
+    tell_node(n);
+    connect_soon(n);
+}
+
+static void on_timer(uv_timer_t *t)
+{
+    struct node *n = t->data;
+    static const struct keeper_events events = {on_status, on_listed, on_gone, NULL};
+    struct keeper_events mine = events;
+    struct err e = {0};
+    mine.data = n;
+    strv_done(&n->keeper.told);
+    if (keeper_connect(&n->loop, n->run_dir, &mine, &n->keeper.client, &e) == 0)
+        return;
+    if (n->keeper.tries.fails == 1)
+        log_info("%s; trying again", err_text(&e));
+    connect_soon(n);
+}
+
+static void connect_soon(struct node *n)
+{
+    uint16_t chance = (uint16_t)clock_mono_us();
+    int64_t us = back_off_connect(&n->keeper.tries, chance);
+    if (!n->ending)
+        uv_timer_start(&n->keeper.timer, on_timer, (uint64_t)(us / US_PER_MS), 0);
+}
+
+void keeper_watch_init(struct node *n)
+{
+    uv_timer_init(&n->loop, &n->keeper.timer);
+    n->keeper.timer.data = n;
+    uv_timer_start(&n->keeper.timer, on_timer, 0, 0);
+}
+
+void keeper_watch_end(struct node *n)
+{
+    uv_close((uv_handle_t *)&n->keeper.timer, NULL);
+    keeper_close(take_ptr(n->keeper.client));
+    strv_done(&n->keeper.told);
+}
