@@ -115,8 +115,7 @@ static void test_unpack(void **state)
 
 static void test_unclean_names(void **state)
 {
-    static const char *const names[] = {"../up", "a/../../up", "/etc/passwd", "a/./b", "a//b",
-                                        "a\\b",  "a\nb",       "..",          "."};
+    static const char *const names[] = {"../up", "a/../../up", "/etc/passwd", "a/./b", "a//b", "a\nb", "..", "."};
     for (size_t i = 0; i < ARRAY_LEN(names); i++) {
         struct member m = {names[i], "x", 0, 0};
         refuse(&m, 1, "has a name that");
