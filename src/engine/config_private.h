@@ -16,6 +16,8 @@ int capability_check(const struct container_spec *s, uint64_t possible, struct e
 /* The default profile (seccomp_default.json) for this machine and these capabilities, as linux.seccomp. The caller owns
  * it. */
 json_t *seccomp_profile(const json_t *caps);
+/* The same for another machine, as uname(2) names it: "x86_64", "x86", "aarch64", "arm", "riscv64". */
+json_t *seccomp_profile_for(const char *machine, const json_t *caps);
 /* Parts of the process object, for exec too. The caller owns them. */
 json_t *config_user(const struct container_user *user);
 json_t *config_capabilities(const json_t *caps, bool root);

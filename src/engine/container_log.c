@@ -98,25 +98,31 @@ static void add_line(struct buf *to, bool is_err, char mark, const char *a, size
     buf_addc(to, '\n');
 }
 
-/* Writes ready lines; where there is no room they are counted, and the count is told by the first write that succeeds.
- */
+/* What is written with the first lines that find room again: the count, in front of them. */
+static void add_loss(const struct log_writer *w, struct buf *to, int64_t now_us)
+{
+    char text[96];
+    int len = snprintf(text, sizeof(text), "sedge: %lld lines of output were lost here: the log's disk was full",
+                       (long long)w->dropped);
+    add_line(to, true, 'F', text, (size_t)len, NULL, 0, now_us);
+}
+
+/* Writes ready lines; where there is no room they are counted, and the count is told with the first lines that can be
+ * written: in one piece, for a note alone might find room again and again. */
 static void put_lines(struct log_writer *w, struct buf *lines, int64_t n, int64_t now_us)
 {
+    AUTO_BUF struct buf noted = {0};
+    const struct buf *all = lines;
     if (n == 0)
         return;
     if (w->dropped > 0) {
-        AUTO_BUF struct buf note = {0};
-        char text[96];
-        int len = snprintf(text, sizeof(text), "sedge: %lld lines of output were lost here: the log's disk was full",
-                           (long long)w->dropped);
-        add_line(&note, true, 'F', text, (size_t)len, NULL, 0, now_us);
-        if (put(w, &note))
-            w->dropped = 0;
+        add_loss(w, &noted, now_us);
+        buf_add(&noted, lines->data, lines->len);
+        all = &noted;
     }
-    if (w->size > 0 && w->max_bytes > 0 && w->size + (int64_t)lines->len > w->max_bytes)
+    if (w->size > 0 && w->max_bytes > 0 && w->size + (int64_t)all->len > w->max_bytes)
         rotate(w);
-    if (w->dropped > 0 || !put(w, lines))
-        w->dropped += n;
+    w->dropped = put(w, all) ? 0 : w->dropped + n;
 }
 
 /* Takes the unfinished line's beginning out of memory and writes it with what is there of the rest. */

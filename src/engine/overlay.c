@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 /* The overlay mount. Its options must fit one page: where they would not, or a path holds a character that the options
- * give a meaning, each folder is opened and named by its descriptor, /proc/self/fd/N, which the kernel follows while it
- * mounts. */
+ * give a meaning, each folder is opened and named by its descriptor's number alone, as seen from /proc/self/fd by a
+ * thread that stands there. So also the most layers that the kernel takes find room. */
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
@@ -16,7 +19,7 @@
 
 /* Folders opened for the time of one mount. */
 struct opened {
-    int fds[LAYERS_MOST + 2];
+    int fds[LAYERS_MOST + 3]; /* layers, upper, work, target */
     size_t n;
 };
 
@@ -26,17 +29,25 @@ static void opened_done(struct opened *o)
         close(o->fds[--o->n]);
 }
 
+static int open_folder(struct opened *o, const char *path, struct err *e)
+{
+    int fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        return err_errno(e, errno, "open folder %s", path);
+    o->fds[o->n++] = fd;
+    return fd;
+}
+
 static int add_folder(struct buf *options, const char *path, struct opened *by_fd, struct err *e)
 {
     if (!by_fd) {
         buf_adds(options, path);
         return 0;
     }
-    int fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    int fd = open_folder(by_fd, path, e);
     if (fd < 0)
-        return err_errno(e, errno, "open layer %s", path);
-    by_fd->fds[by_fd->n++] = fd;
-    buf_addf(options, "/proc/self/fd/%d", fd);
+        return fd;
+    buf_addf(options, "%d", fd);
     return 0;
 }
 
@@ -66,28 +77,72 @@ static bool has_special(const struct strv *layers, const char *upper)
     return strpbrk(upper, ":,\\") != NULL;
 }
 
-int overlay_mount(const struct strv *layers, const char *upper, const char *work, const char *target, struct err *e)
+/* One mount by numbers, done by a thread of its own: only it changes its working folder. */
+struct numbered {
+    const char *options;
+    char target[16];
+    int r;
+};
+
+static void *mount_numbered(void *data)
 {
-    if (layers->n == 0 || layers->n > LAYERS_MOST)
-        return err_set(e, EINVAL, "mount %s: an image has 1 to %d layers, this one %zu", target, LAYERS_MOST,
-                       layers->n);
+    struct numbered *m = data;
+    if (unshare(CLONE_FS) < 0 || chdir("/proc/self/fd") < 0 ||
+        mount("overlay", m->target, "overlay", 0, m->options) < 0)
+        m->r = -errno;
+    return NULL;
+}
+
+static int mount_by_number(struct opened *by_fd, const char *options, const char *target, struct err *e)
+{
+    struct numbered m = {.options = options};
+    pthread_t thread;
+    int fd = open_folder(by_fd, target, e);
+    if (fd < 0)
+        return fd;
+    snprintf(m.target, sizeof(m.target), "%d", fd);
+    int code = pthread_create(&thread, NULL, mount_numbered, &m);
+    if (code != 0)
+        return err_errno(e, code, "start a thread to mount %s", target);
+    pthread_join(thread, NULL);
+    return m.r;
+}
+
+/* -E2BIG, without a word, when they do not fit a page. */
+static int mount_named(const struct strv *layers, const char *upper, const char *work, const char *target,
+                       struct err *e)
+{
+    AUTO_BUF struct buf options = {0};
+    int r = make_options(layers, upper, work, NULL, &options, e);
+    if (r < 0)
+        return r;
+    if (options.len > OPTIONS_MOST || has_special(layers, upper))
+        return -E2BIG;
+    return mount("overlay", target, "overlay", 0, options.data) < 0 ? -errno : 0;
+}
+
+static int mount_opened(const struct strv *layers, const char *upper, const char *work, const char *target,
+                        struct err *e)
+{
     AUTO_BUF struct buf options = {0};
     AUTO(opened_done)
     struct opened by_fd = {.n = 0};
-    int r = make_options(layers, upper, work, NULL, &options, e);
-    if (r == 0 && (options.len > OPTIONS_MOST || has_special(layers, upper))) {
-        buf_clear(&options);
-        r = make_options(layers, upper, work, &by_fd, &options, e);
-    }
-    if (r < 0)
-        return r;
-    if (options.len > OPTIONS_MOST)
-        return err_set(e, E2BIG,
-                       "mount %s: %zu layers are more than one mount can name; make the image of fewer layers", target,
+    int r = make_options(layers, upper, work, &by_fd, &options, e);
+    return r < 0 ? r : mount_by_number(&by_fd, options.data, target, e);
+}
+
+int overlay_mount(const struct strv *layers, const char *upper, const char *work, const char *target, struct err *e)
+{
+    struct err inner = {0};
+    if (layers->n == 0 || layers->n > LAYERS_MOST)
+        return err_set(e, EINVAL, "mount %s: an image has 1 to %d layers, this one %zu", target, LAYERS_MOST,
                        layers->n);
-    if (mount("overlay", target, "overlay", 0, options.data) < 0)
-        return err_errno(e, errno, "mount %zu layers at %s", layers->n, target);
-    return 0;
+    int r = mount_named(layers, upper, work, target, &inner);
+    if (r == -E2BIG)
+        r = mount_opened(layers, upper, work, target, &inner);
+    if (r < 0 && inner.code != 0)
+        return err_set(e, -r, "mount %zu layers at %s: %s", layers->n, target, err_text(&inner));
+    return r < 0 ? err_errno(e, -r, "mount %zu layers at %s", layers->n, target) : 0;
 }
 
 bool overlay_is_mounted(const char *target)

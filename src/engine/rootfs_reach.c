@@ -48,6 +48,25 @@ int rootfs_open_folder(const char *rootfs, const char *path)
     return root_fd < 0 ? -errno : open_in(root_fd, path, O_RDONLY | O_DIRECTORY);
 }
 
+/* "a/../../b" -> "b": above the root is the root, as in a chroot. The caller frees. */
+static char *clean_in_root(const char *path)
+{
+    AUTO_STRV struct strv parts = {0};
+    AUTO_BUF struct buf clean = {0};
+    strv_split(&parts, path, "/");
+    for (size_t i = 0; i < parts.n; i++) {
+        if (str_eq(parts.v[i], "..")) {
+            const char *slash = clean.len > 0 ? memrchr(clean.data, '/', clean.len) : NULL;
+            clean.len = slash ? (size_t)(slash - clean.data) : 0;
+        } else if (!str_eq(parts.v[i], ".")) {
+            buf_addf(&clean, "%s%s", clean.len > 0 ? "/" : "", parts.v[i]);
+        }
+    }
+    if (clean.len > 0)
+        clean.data[clean.len] = '\0';
+    return clean.len > 0 ? buf_take(&clean) : mem_strdup("");
+}
+
 /* Where a link that leads nowhere yet leads to, as a clean path in the root. */
 static int dangling_target(int parent_fd, const char *path, char **ret)
 {
@@ -59,8 +78,8 @@ static int dangling_target(int parent_fd, const char *path, char **ret)
     text[n] = '\0';
     AUTO_FREE char *joined = *text == '/' || !slash ? mem_strdup(text + strspn(text, "/"))
                                                     : mem_printf("%.*s/%s", (int)(slash - path), path, text);
-    *ret = file_clean_relative(joined);
-    return *ret ? 0 : -ELOOP;
+    *ret = clean_in_root(joined);
+    return 0;
 }
 
 static int make_folders(int root_fd, char *path, int links);
@@ -122,7 +141,7 @@ static int make_file(int root_fd, char *path, int links)
     if (fd >= 0)
         return 0;
     if (errno != EEXIST || links == 0)
-        return -errno;
+        return errno == EEXIST ? -ELOOP : -errno;
     AUTO_FREE char *target = NULL;
     int r = dangling_target(folder, path, &target);
     return r < 0 ? r : make_file(root_fd, target, links - 1);

@@ -28,13 +28,13 @@ static bool has_text(const json_t *list, const char *text)
     return false;
 }
 
-static bool rule_counts(const json_t *rule, const json_t *caps)
+static bool rule_counts(const json_t *rule, const char *machine, const json_t *caps)
 {
     const char *cap = json_str(rule, "cap", NULL);
     const char *without = json_str(rule, "withoutCap", NULL);
     const json_t *machines = json_object_get(rule, "machines");
     return (!cap || has_text(caps, cap)) && (!without || !has_text(caps, without)) &&
-           (!machines || has_text(machines, MACHINE));
+           (!machines || has_text(machines, machine));
 }
 
 static json_t *rule_made(json_t *rule)
@@ -48,18 +48,23 @@ static json_t *rule_made(json_t *rule)
     return r;
 }
 
-json_t *seccomp_profile(const json_t *caps)
+json_t *seccomp_profile_for(const char *machine, const json_t *caps)
 {
     AUTO_JSON json_t *all = json_loadb((const char *)seccomp_default, seccomp_default_len, 0, NULL);
     json_t *profile = json_object();
     json_object_set(profile, "defaultAction", json_object_get(all, "defaultAction"));
     json_object_set(profile, "defaultErrnoRet", json_object_get(all, "defaultErrnoRet"));
-    json_object_set(profile, "architectures", json_at(all, "architectures", MACHINE, NULL));
+    json_object_set(profile, "architectures", json_at(all, "architectures", machine, NULL));
     json_t *rules = json_array();
     size_t i;
     json_t *rule;
-    json_array_foreach(json_object_get(all, "rules"), i, rule) if (rule_counts(rule, caps))
+    json_array_foreach(json_object_get(all, "rules"), i, rule) if (rule_counts(rule, machine, caps))
         json_array_append_new(rules, rule_made(rule));
     json_object_set_new(profile, "syscalls", rules);
     return profile;
+}
+
+json_t *seccomp_profile(const json_t *caps)
+{
+    return seccomp_profile_for(MACHINE, caps);
 }

@@ -335,7 +335,7 @@ static json_t *encode_texts(const struct strv *s)
 static json_t *encode_inline(const struct field *f, const void *at)
 {
     json_t *out = fields_encode(f->table, at);
-    if (json_object_size(out) == 0) {
+    if (json_object_size(out) == 0 && !(f->flags & FIELD_REQUIRED)) {
         json_decref(out);
         return NULL;
     }

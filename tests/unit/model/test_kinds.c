@@ -254,6 +254,24 @@ static const struct {
     {"{\"kind\": \"Service\", \"spec\": {\"ports\": [{}]}}", "spec.ports[0].port: required"},
 };
 
+static void what_must_be_there_stays_there_empty(void **state)
+{
+    struct service s;
+    struct err e = {0};
+    AUTO_JSON json_t *v = parse("{\"spec\": {}}");
+    assert_int_equal(fields_decode(&service_fields, v, &s, &e), 0);
+    AUTO_JSON json_t *out = fields_encode(&service_fields, &s);
+    fields_done(&service_fields, &s);
+    assert_int_equal(fields_decode(&service_fields, out, &s, &e), 0);
+    fields_done(&service_fields, &s);
+    struct application a;
+    AUTO_JSON json_t *sourceless = parse("{\"spec\": {\"source\": {}}}");
+    assert_int_equal(fields_decode(&application_fields, sourceless, &a, &e), 0);
+    AUTO_JSON json_t *again = fields_encode(&application_fields, &a);
+    fields_done(&application_fields, &a);
+    assert_true(json_is_object(json_at(again, "spec", "source", NULL)));
+}
+
 static void wrong_objects_are_refused_by_path(void **state)
 {
     for (size_t i = 0; i < ARRAY_LEN(wrongs); i++) {
@@ -338,6 +356,7 @@ int main(void)
         cmocka_unit_test(every_kind_tells_openapi),
         cmocka_unit_test(whole_objects_come_back),
         cmocka_unit_test(what_kubectl_sends_along_is_dropped),
+        cmocka_unit_test(what_must_be_there_stays_there_empty),
         cmocka_unit_test(wrong_objects_are_refused_by_path),
         cmocka_unit_test(a_pod_stays_on_its_node),
         cmocka_unit_test(a_machine_has_defaults),
