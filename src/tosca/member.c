@@ -35,12 +35,13 @@ static void members_of(struct tctx *c, struct ttype *t, enum member kind, const 
     for (size_t i = 0; inherited && i < inherited->n && tctx_spend(c, 1); i++)
         map_set(all, inherited->items[i].key, inherited->items[i].value);
     struct at section = at_is(t->at, Y_MAP) ? at_key(t->at, member_sections[kind]) : at_of(NULL, NULL);
-    for (size_t i = 0; i < at_len(section, Y_MAP) && tctx_spend(c, 1); i++)
-        member_add(c, t, all, &section.node->pairs[i]);
-    for (size_t i = 0; i < at_len(section, Y_SEQ) && tctx_spend(c, 1); i++) {
-        struct at item = at_of(section.file, section.node->items[i]);
-        for (size_t k = 0; k < at_len(item, Y_MAP) && tctx_spend(c, 1); k++)
-            member_add(c, t, all, &item.node->pairs[k]);
+    enum ykind form = kind == MEMBER_REQUIREMENT ? Y_SEQ : Y_MAP;
+    for (size_t i = 0; i < at_len(section, form) && tctx_spend(c, 1); i++) {
+        const struct ynode *item = form == Y_SEQ ? section.node->items[i] : NULL;
+        if (form == Y_MAP)
+            member_add(c, t, all, &section.node->pairs[i]);
+        else if (item->kind == Y_MAP && item->n == 1)
+            member_add(c, t, all, &item->pairs[0]);
     }
 }
 

@@ -151,6 +151,8 @@ static const char *type_suggest(struct tctx *c, enum type_kind kind, const char 
         for (size_t k = 0; f->own[kind] && k < f->own[kind]->n && tctx_spend(c, 1); k++)
             map_set(names, f->own[kind]->items[k].key, c);
     }
+    for (size_t i = 0; kind == TYPE_DATA && i < ARRAY_LEN(type_primitives); i++)
+        map_set(names, type_primitives[i].name, c);
     return tosca_like(c, name, names);
 }
 

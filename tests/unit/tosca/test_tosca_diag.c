@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+// Findings: their lines, that none is told twice, and that their number is bounded.
+#include "tosca_fixture.h"
+
+#include <string.h>
+
+#include "tosca/context.h"
+
+static void test_line(void **state)
+{
+    struct diags d = {0};
+    diags_add(&d, DIAG_ERROR, "X", "a.yaml", 3, 7, "word %d", 5);
+    AUTO_FREE char *line = diag_line(&d.items[0]);
+    assert_string_equal(line, "a.yaml:3:7: word 5");
+    diags_done(&d);
+    assert_int_equal(d.n, 0);
+}
+
+static void test_once(void **state)
+{
+    struct diags d = {0};
+    for (int i = 0; i < 3; i++)
+        diags_add(&d, DIAG_ERROR, "X", "a.yaml", 3, 7, "word");
+    diags_add(&d, DIAG_ERROR, "X", "a.yaml", 3, 8, "word");
+    diags_add(&d, DIAG_WARNING, "X", "a.yaml", 4, 1, "word");
+    assert_int_equal(d.n, 3);
+    assert_int_equal(d.errors, 2);
+    diags_done(&d);
+}
+
+static void test_bounded(void **state)
+{
+    struct bed b;
+    struct buf text = {0};
+    buf_adds(&text, "tosca_definitions_version: tosca_simple_yaml_1_3\ntopology_template:\n  node_templates:\n");
+    for (int i = 0; i < 1000; i++)
+        buf_addf(&text, "    n%d: {type: nothing%d}\n", i, i);
+    bed_start(&b);
+    bed_file(&b, "app.yaml", buf_str(&text));
+    bed_run(&b);
+    assert_int_equal(b.diags.errors, 201);
+    assert_string_equal(b.diags.items[b.diags.n - 1].code, "TOO_MANY");
+    buf_done(&text);
+    bed_stop(&b);
+}
+
+static void test_suggestion(void **state)
+{
+    bed_refuses(
+        "tosca_definitions_version: tosca_simple_yaml_1_3\n"
+        "imports: [tosker.yaml]\n"
+        "topology_template:\n"
+        "  node_templates:\n"
+        "    maven2: {type: tosker.nodes.Container}\n"
+        "    api:\n"
+        "      type: tosker.nodes.Software\n"
+        "      requirements:\n"
+        "        - host: maven\n",
+        "UNKNOWN_REF", 9,
+        "node template 'api': requirement 'host' names 'maven', which is no node template, did you mean 'maven2'?");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_line),
+        cmocka_unit_test(test_once),
+        cmocka_unit_test(test_bounded),
+        cmocka_unit_test(test_suggestion),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+// Run-time calls carried out, and those that cannot be yet.
+#include "tosca_fixture.h"
+
+#include <errno.h>
+#include <string.h>
+
+static json_t *attribute(void *data, const char *component, const char *name)
+{
+    if (!str_eq(component, "wp"))
+        return NULL;
+    if (str_eq(name, "ports"))
+        return json_pack("{s:[s,i]}", "list", "a", 80);
+    return str_eq(name, "address") ? json_string("192.0.2.7") : NULL;
+}
+
+static char *eval(const char *text, int *ret_code)
+{
+    struct tosca_runtime rt = {.attribute = attribute};
+    struct err e = {0};
+    AUTO_JSON json_t *v = json_loads(text, JSON_DECODE_ANY, NULL);
+    assert_non_null(v);
+    AUTO_JSON json_t *known = tosca_eval(v, &rt, &e);
+    *ret_code = e.code;
+    assert_true((known == NULL) == (e.code != 0));
+    return known ? json_dumps(known, JSON_COMPACT | JSON_ENCODE_ANY) : mem_strdup(err_text(&e));
+}
+
+static void test_values(void **state)
+{
+    static const struct {
+        const char *text, *value;
+    } rows[] = {
+        {"1", "1"},
+        {"{\"a\":[true,null]}", "{\"a\":[true,null]}"},
+        {"{\"get_attribute\":[\"wp\",\"address\"]}", "\"192.0.2.7\""},
+        {"{\"get_attribute\":[\"wp\",\"ports\",\"list\",1]}", "80"},
+        {"{\"concat\":[\"http://\",{\"get_attribute\":[\"wp\",\"address\"]},\":\",80]}", "\"http://192.0.2.7:80\""},
+        {"{\"join\":[[\"a\",{\"get_attribute\":[\"wp\",\"address\"]}],\",\"]}", "\"a,192.0.2.7\""},
+        {"{\"token\":[{\"get_attribute\":[\"wp\",\"address\"]},\".\",3]}", "\"7\""},
+        {"{\"x\":{\"concat\":[\"a\",\"b\"]}}", "{\"x\":\"ab\"}"},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        int code;
+        AUTO_FREE char *value = eval(rows[i].text, &code);
+        assert_string_equal(value, rows[i].value);
+    }
+}
+
+static void test_unknown(void **state)
+{
+    int code;
+    AUTO_FREE char *a = eval("{\"concat\":[{\"get_attribute\":[\"wp\",\"nothing\"]}]}", &code);
+    assert_int_equal(code, EAGAIN);
+    assert_non_null(strstr(a, "attribute 'nothing' of component 'wp' is not known yet"));
+    AUTO_FREE char *b = eval("{\"get_attribute\":[\"wp\",\"ports\",\"list\",5]}", &code);
+    assert_int_equal(code, EINVAL);
+    AUTO_FREE char *c = eval("{\"get_input\":[\"port\"]}", &code);
+    assert_non_null(strstr(c, "input 'port' has no value"));
+    AUTO_FREE char *d = eval("{\"get_operation_output\":[\"x\",\"Standard\",\"create\",\"y\"]}", &code);
+    assert_int_equal(code, EINVAL);
+    AUTO_FREE char *e = eval("{\"token\":[\"a\",\"b\"]}", &code);
+    assert_int_equal(code, EINVAL);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_values),
+        cmocka_unit_test(test_unknown),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

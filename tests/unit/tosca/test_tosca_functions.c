@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+// Functions: what they give, what is left for run time, and what they refuse.
+#include "tosca_fixture.h"
+
+#include <string.h>
+
+#define HEAD                                                                                                           \
+    "tosca_definitions_version: tosca_simple_yaml_1_3\n"                                                               \
+    "imports: [tosker.yaml]\n"                                                                                         \
+    "node_types:\n"                                                                                                    \
+    "  thing:\n"                                                                                                       \
+    "    derived_from: tosker.nodes.Software\n"                                                                        \
+    "    properties: {a: {type: any, required: false}, t: {type: string, default: text}, m: {type: map, required: "    \
+    "false}}\n"                                                                                                        \
+    "topology_template:\n"                                                                                             \
+    "  inputs: {i: {type: map, default: {k: [1, two]}}}\n"                                                             \
+    "  node_templates:\n"                                                                                              \
+    "    box: {type: tosker.nodes.Container, properties: {command: run, ports: {80: 8080}},\n"                         \
+    "          requirements: [{storage: {node: vol, relationship: {type: tosca.relationships.AttachesTo, properties: " \
+    "{location: /d}}}}]}\n"                                                                                            \
+    "    vol: {type: tosker.nodes.Volume}\n"
+/* The value stands on line 13. */
+#define THING(value) HEAD "    x: {type: thing, requirements: [{host: box}], properties: {m: {k: v}, a: " value "}}\n"
+
+static void test_values(void **state)
+{
+    static const struct {
+        const char *text, *value;
+    } rows[] = {
+        {THING("{get_input: i}"), "{\"k\":[1,\"two\"]}"},
+        {THING("{get_input: [i, k, 1]}"), "\"two\""},
+        {THING("{get_property: [SELF, t]}"), "\"text\""},
+        {THING("{get_property: [SELF, m, k]}"), "\"v\""},
+        {THING("{get_property: [HOST, command]}"), "\"run\""},
+        {THING("{get_property: [SELF, host, command]}"), "\"run\""},
+        {THING("{get_property: [box, storage, location]}"), "\"/d\""},
+        {THING("{get_property: [box, ports, '80']}"), "8080"},
+        {THING("{concat: [a, 1, 1.5, true, {get_property: [SELF, t]}]}"), "\"a11.5truetext\""},
+        {THING("{join: [[a, b, c], '-']}"), "\"a-b-c\""},
+        {THING("{join: [[a, b]]}"), "\"ab\""},
+        {THING("{token: ['a:b:c', ':', 2]}"), "\"c\""},
+        {THING("{token: [{concat: [a, '-', b]}, '-', 0]}"), "\"a\""},
+        {THING("[{get_property: [SELF, t]}, {deep: {get_input: [i, k, 0]}}]"), "[\"text\",{\"deep\":1}]"},
+        {THING("{get_nodes_of_type: tosker.nodes.Container}"), "[\"box\"]"},
+        {THING("{get_attribute: [box, public_address]}"), "{\"get_attribute\":[\"box\",\"public_address\"]}"},
+        {THING("{get_attribute: [HOST, id]}"), "{\"get_attribute\":[\"box\",\"id\"]}"},
+        {THING("{get_attribute: [SELF, host, id]}"), "{\"get_attribute\":[\"box\",\"id\"]}"},
+        {THING("{get_attribute: [box, command]}"), "\"run\""}, /* it reflects a property */
+        {THING("{get_attribute: [box, ports, '80']}"), "8080"},
+        {THING("{get_attribute: [SELF, tosca_name]}"), "\"x\""},
+        {THING("{token: [{get_attribute: [box, id]}, '.', 0]}"),
+         "{\"token\":[{\"get_attribute\":[\"box\",\"id\"]},\".\",0]}"},
+        {THING("{concat: [{join: [[a, {get_attribute: [box, id]}], ' ']}, b]}"),
+         "{\"concat\":[{\"join\":[[\"a\",{\"get_attribute\":[\"box\",\"id\"]}],\" \"]},\"b\"]}"},
+        {THING("{get_operation_output: [SELF, Standard, create, out]}"),
+         "{\"get_operation_output\":[\"x\",\"Standard\",\"create\",\"out\"]}"},
+        {THING("{other: 1}"), "{\"other\":1}"},
+        {THING("{concat: [a], more: 1}"), "{\"concat\":[\"a\"],\"more\":1}"}, /* two keys: no call */
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct bed b;
+        bed_takes(&b, rows[i].text);
+        AUTO_FREE char *value = bed_property(&b, "x", "a");
+        assert_string_equal(value, rows[i].value);
+        bed_stop(&b);
+    }
+}
+
+static void test_faults(void **state)
+{
+    static const struct {
+        const char *text, *code, *part;
+    } rows[] = {
+        {THING("{get_input: j}"), "UNKNOWN_REF", "there is no input 'j'"},
+        {THING("{get_input: [i, q]}"), "UNKNOWN_REF", "no entry \"q\""},
+        {THING("{get_input: [i, k, 7]}"), "UNKNOWN_REF", "no item 7"},
+        {THING("{get_input: [i, k, x]}"), "FUNCTION_ARGS", "no index"},
+        {THING("{get_property: [SELF, tt]}"), "UNKNOWN_REF", "has no property 'tt'"},
+        {THING("{get_property: [bix, t]}"), "UNKNOWN_REF", "no node template 'bix', did you mean 'box'?"},
+        {THING("{get_property: [SELF]}"), "FUNCTION_ARGS", "arguments"},
+        {THING("{get_property: SELF}"), "FUNCTION_ARGS", "must be a list"},
+        {THING("{get_property: [SOURCE, t]}"), "FUNCTION_ARGS", "SOURCE means nothing"},
+        {THING("{get_property: [SELF, t, deeper]}"), "FUNCTION_ARGS", "nothing inside"},
+        {THING("{get_property: [SELF, a]}"), "CYCLE", "needs its own value"},
+        {THING("{get_attribute: [box, adress]}"), "UNKNOWN_REF", "has no attribute 'adress'"},
+        {THING("{get_attribute: [box, id, 0]}"), "FUNCTION_ARGS", "of type string"},
+        {THING("{token: [a, b]}"), "FUNCTION_ARGS", "3 arguments"},
+        {THING("{token: [a, b, -1]}"), "FUNCTION_ARGS", "whole number"},
+        {THING("{token: [a-b, '-', 5]}"), "FUNCTION_ARGS", "no token 5"},
+        {THING("{get_nodes_of_type: nothing.here}"), "UNKNOWN_TYPE", "nothing.here"},
+        {THING("{get_artifact: [SELF, none]}"), "UNKNOWN_REF", "no artifact 'none'"},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+        bed_refuses(rows[i].text, rows[i].code, 13, rows[i].part);
+}
+
+static void test_outputs_have_no_self(void **state)
+{
+    bed_refuses(HEAD "  outputs: {o: {value: {get_attribute: [HOST, id]}}}\n", "FUNCTION_ARGS", 13,
+                "HOST means nothing");
+    bed_refuses(HEAD "  outputs: {o: {value: {get_property: [SELF, t]}}}\n", "FUNCTION_ARGS", 13, "SELF means nothing");
+}
+
+static void test_source_and_target(void **state)
+{
+    struct bed b;
+    bed_takes(&b, "tosca_definitions_version: tosca_simple_yaml_1_3\n"
+                  "imports: [tosker.yaml]\n"
+                  "relationship_types:\n"
+                  "  mount: {derived_from: tosca.relationships.AttachesTo, properties: {from: {type: string}, to: "
+                  "{type: string}}}\n"
+                  "topology_template:\n"
+                  "  node_templates:\n"
+                  "    box:\n"
+                  "      type: tosker.nodes.Container\n"
+                  "      properties: {command: run}\n"
+                  "      requirements:\n"
+                  "        - storage: {node: vol, relationship: link}\n"
+                  "    vol: {type: tosker.nodes.Volume}\n"
+                  "  relationship_templates:\n"
+                  "    link:\n"
+                  "      type: mount\n"
+                  "      properties:\n"
+                  "        location: /x\n"
+                  "        from: {get_property: [SOURCE, command]}\n"
+                  "        to: {get_attribute: [TARGET, tosca_name]}\n");
+    const json_t *properties = bed_component(&b, "box")->links[0].properties;
+    assert_string_equal(json_str(properties, "from", ""), "run");
+    assert_string_equal(json_str(properties, "to", ""), "vol");
+    assert_int_equal(bed_component(&b, "box")->links[0].kind, LINK_ATTACHES_TO);
+    bed_stop(&b);
+}
+
+static void test_field_of_the_name_of_a_function(void **state)
+{
+    struct bed b;
+    bed_takes(&b, "tosca_definitions_version: tosca_simple_yaml_1_3\n"
+                  "node_types: {n: {properties: {c: {type: tosca.datatypes.Credential}}}}\n"
+                  "topology_template:\n"
+                  "  node_templates: {x: {type: n, properties: {c: {token: secret}}}}\n");
+    assert_string_equal(json_str(json_object_get(bed_component(&b, "x")->properties, "c"), "token", ""), "secret");
+    bed_stop(&b);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_values),
+        cmocka_unit_test(test_faults),
+        cmocka_unit_test(test_outputs_have_no_self),
+        cmocka_unit_test(test_source_and_target),
+        cmocka_unit_test(test_field_of_the_name_of_a_function),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

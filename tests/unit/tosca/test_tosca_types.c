@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+// Types: members along the ancestry, refinements, and what types say that cannot be.
+#include "tosca_fixture.h"
+
+#include <string.h>
+
+#define V "tosca_definitions_version: tosca_simple_yaml_1_3\n"
+
+static void test_members_are_inherited(void **state)
+{
+    struct bed b;
+    bed_start(&b);
+    bed_file(&b, "base.sh", "x");
+    bed_file(&b, "own.sh", "x");
+    bed_file(&b, "app.yaml",
+             V "imports: [tosker.yaml]\n"
+               "node_types:\n"
+               "  base:\n"
+               "    derived_from: tosker.nodes.Container\n"
+               "    properties: {size: {type: scalar-unit.size, default: 1 GiB}, list: {type: list, default: [a]}}\n"
+               "    artifacts: {image: {type: tosker.artifacts.Image.Service, file: 'base:1'}}\n"
+               "    interfaces:\n"
+               "      Standard: {create: base.sh, start: {inputs: {level: {type: integer, default: 3}}}}\n"
+               "  more:\n"
+               "    derived_from: base\n"
+               "    properties: {size: 2 GiB}\n"
+               "    interfaces: {Standard: {operations: {start: own.sh}}}\n"
+               "topology_template:\n"
+               "  node_templates:\n"
+               "    x: {type: more}\n"
+               "    y: {type: more, properties: {size: 3 GiB}, artifacts: {image: {type: tosker.artifacts.Image, file: "
+               "'own:1'}}}\n");
+    bed_run(&b);
+    assert_int_equal(b.result, 0);
+    AUTO_FREE char *x = bed_property(&b, "x", "size");
+    AUTO_FREE char *y = bed_property(&b, "y", "size");
+    AUTO_FREE char *list = bed_property(&b, "x", "list");
+    assert_string_equal(x, "\"2 GiB\"");
+    assert_string_equal(y, "\"3 GiB\"");
+    assert_string_equal(list, "[\"a\"]");
+    assert_string_equal(bed_component(&b, "x")->image, "base:1");
+    assert_true(bed_component(&b, "x")->image_runs);
+    assert_string_equal(bed_component(&b, "y")->image, "own:1");
+    assert_false(bed_component(&b, "y")->image_runs);
+    const struct topology_operation *create = topology_operation_find(bed_component(&b, "x"), "Standard", "create");
+    const struct topology_operation *begin = topology_operation_find(bed_component(&b, "x"), "Standard", "start");
+    assert_string_equal(create->script, "base.sh");
+    assert_string_equal(begin->script, "own.sh");
+    assert_int_equal(json_int(begin->inputs, "level", 0), 3);
+    bed_stop(&b);
+}
+
+static void test_refused(void **state)
+{
+    static const struct {
+        const char *text, *code;
+        int line;
+        const char *part;
+    } rows[] = {
+        {V "node_types:\n  a: {derived_from: nothing_like_it}\n", "UNKNOWN_TYPE", 3,
+         "unknown node type 'nothing_like_it'"},
+        {V "data_types:\n  a:\n    derived_from: string\n    properties: {x: {type: string}}\n", "INHERITANCE", 4,
+         "no properties"},
+        {V "node_types:\n  a: {properties: {p: {type: string}}}\n  b: {derived_from: a, properties: {p: {type: "
+           "integer}}}\n",
+         "INHERITANCE", 4, "does not derive from 'string'"},
+        {V "node_types:\n  a: {properties: {p: text}}\n", "SHAPE", 3, "must be a map with its type"},
+        {V "capability_types:\n  c: {valid_source_types: [nobody]}\n", "UNKNOWN_TYPE", 3, "nobody"},
+        {V "relationship_types:\n  r: {valid_target_types: [nobody]}\n", "UNKNOWN_TYPE", 3, "nobody"},
+        {V "node_types:\n  n: {capabilities: {c: nobody}}\n", "UNKNOWN_TYPE", 3, "capability type 'nobody'"},
+        {V "node_types:\n  n: {capabilities: {c: {description: x}}}\n", "MISSING_KEY", 3, "'type' is missing"},
+        {V "node_types:\n  n: {requirements: [r: {node: tosca.nodes.Root}]}\n", "MISSING_KEY", 3,
+         "'capability' is missing"},
+        {V "node_types:\n  n: {requirements: [r: {capability: tosca.capabilities.Node, relationship: nobody}]}\n",
+         "UNKNOWN_TYPE", 3, "relationship type 'nobody'"},
+        {V "node_types:\n  n: {interfaces: {i: {type: nobody}}}\n", "UNKNOWN_TYPE", 3, "interface type 'nobody'"},
+        {V "node_types:\n  n: {artifacts: {a: {type: nobody, file: x}}}\n", "UNKNOWN_TYPE", 3,
+         "artifact type 'nobody'"},
+        {V "group_types:\n  g: {members: [{}]}\n", "OTHER", 3, "no name of a type"},
+        {V "policy_types:\n  p: {targets: [nobody]}\n", "UNKNOWN_REF", 3, "nobody"},
+        {V "interface_types:\n  i: {go: {inputs: {a: {type: nobody}}}}\n", "UNKNOWN_TYPE", 3, "data type 'nobody'"},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+        bed_refuses(rows[i].text, rows[i].code, rows[i].line, rows[i].part);
+}
+
+static void test_copy(void **state)
+{
+    struct bed b;
+    bed_takes(&b, V "data_types: {cpu: {properties: {arch: {type: string}, cores: {type: integer}}}}\n"
+                    "node_types: {m: {properties: {cpu: {type: cpu}, name: {type: string, default: n}}}}\n"
+                    "topology_template:\n"
+                    "  node_templates:\n"
+                    "    one: {type: m, properties: {cpu: {arch: x86, cores: 4}}}\n"
+                    "    two: {copy: one, properties: {cpu: {cores: 8}, name: second}}\n");
+    AUTO_FREE char *cpu = bed_property(&b, "two", "cpu");
+    assert_string_equal(cpu, "{\"arch\":\"x86\",\"cores\":8}");
+    AUTO_FREE char *name = bed_property(&b, "one", "name");
+    assert_string_equal(name, "\"n\"");
+    bed_stop(&b);
+    bed_refuses(V "topology_template:\n  node_templates:\n    ones: {type: tosca.nodes.Root}\n    two: {copy: one}\n",
+                "UNKNOWN_REF", 5, "copies 'one', which is not there, did you mean 'ones'?");
+}
+
+static void test_interfaces(void **state)
+{
+    static const struct {
+        const char *text, *code, *part;
+    } rows[] = {
+        {"Standard: {creat: x.sh}", "UNDECLARED_NAME", "has no operation 'creat'"},
+        {"Standrd: {create: x.sh}", "UNDECLARED_NAME", "no interface 'Standrd', did you mean 'Standard'?"},
+        {"Standard: {create: {implementation: x.sh, inputs: {a: {get_input: no}}}}", "UNKNOWN_REF", "no input 'no'"},
+        {"Standard: {create: {implementation: {primary: x.sh, timeout: soon}}}", "VALUE_TYPE", "timeout"},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        AUTO_FREE char *text = mem_printf(
+            "%stopology_template:\n  node_templates:\n    n:\n      type: tosca.nodes.Root\n      interfaces: {%s}\n",
+            V, rows[i].text);
+        bed_refuses(text, rows[i].code, 6, rows[i].part);
+    }
+    struct bed b;
+    bed_takes(&b, V "topology_template: {node_templates: {n: {type: tosca.nodes.Root, interfaces: {"
+                    "tosca.interfaces.node.lifecycle.Standard: {create: {inputs: {a: 1}}}}}}}\n");
+    assert_non_null(topology_operation_find(bed_component(&b, "n"), "Standard", "create"));
+    bed_stop(&b);
+}
+
+static void test_groups_and_policies(void **state)
+{
+    static const struct {
+        const char *text, *code, *part;
+    } rows[] = {
+        {"groups: {g: {type: tosca.groups.Root, members: [m]}}", "UNKNOWN_REF", "group 'g' names 'm'"},
+        {"groups: {g: {type: tosca.groups.Rot}}", "UNKNOWN_TYPE", "did you mean 'tosca.groups.Root'?"},
+        {"groups: {g: {type: only, members: [n]}}", "OTHER", "does not take"},
+        {"groups: {g: {type: only, properties: {x: 1}}}", "UNDECLARED_NAME", "no property 'x'"},
+        {"policies: [p: {type: tosca.policies.Root, targets: [m]}]", "UNKNOWN_REF", "policy 'p' names 'm'"},
+        {"policies: [p: {type: needs}]", "MISSING_KEY", "policy 'p': property 'must' is required"},
+        {"workflows: {w: {steps: {s: {target: m, activities: []}}}}", "UNKNOWN_REF", "names 'm'"},
+        {"workflows: {w: {steps: {s: {target: n, activities: [{jump: x}]}}}}", "UNKNOWN_KEY", "an activity is one of"},
+        {"workflows: {w: {steps: {first: {target: n, activities: [], on_success: frist}}}}", "UNKNOWN_REF",
+         "did you mean 'first'?"},
+        {"substitution_mappings: {node_type: nobody}", "UNKNOWN_TYPE", "nobody"},
+        {"substitution_mappings: {node_type: needed}", "SUBSTITUTION", "property 'must'"},
+        {"substitution_mappings: {node_type: tosca.nodes.Root, capabilities: {feature: [m, feature]}}", "UNKNOWN_REF",
+         "names 'm'"},
+        {"substitution_mappings: {node_type: tosca.nodes.Root, capabilities: {feature: [n, none]}}", "UNKNOWN_REF",
+         "no capability 'none'"},
+        {"substitution_mappings: {node_type: tosca.nodes.Root, requirements: {depend: [n, dependency]}}",
+         "SUBSTITUTION", "no requirement 'depend'"},
+        {"substitution_mappings: {node_type: tosca.nodes.Root, capabilities: {feature: here}}", "SHAPE",
+         "must be a list"},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        AUTO_FREE char *text = mem_printf("%sgroup_types: {only: {members: [other]}}\n"
+                                          "policy_types: {needs: {properties: {must: {type: string}}}}\n"
+                                          "node_types: {other: {}, needed: {properties: {must: {type: string}}}}\n"
+                                          "topology_template:\n  node_templates: {n: {type: tosca.nodes.Root}}\n  %s\n",
+                                          V, rows[i].text);
+        bed_refuses(text, rows[i].code, 7, rows[i].part);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_members_are_inherited),
+        cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_copy),
+        cmocka_unit_test(test_interfaces),
+        cmocka_unit_test(test_groups_and_policies),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
