@@ -14,7 +14,7 @@
 #define RETRY_STEP_US  (100 * US_PER_MS)
 
 struct watching {
-    const struct api_watch *w;
+    const struct client_watch *w;
     struct http_conn *conn;
     struct buf lines;
     int64_t deadline_us; /* monotonic; 0: none */
@@ -103,10 +103,10 @@ static void add_query(struct buf *b, const char *key, const char *value)
     buf_addf(b, "&%s=%s", key, text);
 }
 
-static char *watch_path(const struct api_watch *w)
+static char *watch_path(const struct client_watch *w)
 {
     struct buf b = {0};
-    AUTO_FREE char *path = api_path(w->kind, w->ns, NULL);
+    AUTO_FREE char *path = client_path(w->kind, w->ns, NULL);
     buf_addf(&b, "%s?watch=1", path);
     add_query(&b, "resourceVersion", w->revision);
     add_query(&b, "labelSelector", w->selector);
@@ -114,7 +114,7 @@ static char *watch_path(const struct api_watch *w)
     return buf_take(&b);
 }
 
-int api_watch(struct cli *cli, const struct api_watch *w, struct err *e)
+int client_watch(struct cli *cli, const struct client_watch *w, struct err *e)
 {
     AUTO(conn_closep)
     struct http_conn *conn = NULL;
@@ -131,7 +131,7 @@ int api_watch(struct cli *cli, const struct api_watch *w, struct err *e)
     watched_fd = -1;
     if (g.status >= 400) {
         struct http_answer a = {.status = g.status, .body = g.refused};
-        r = api_fault(&a, e);
+        r = client_fault(&a, e);
     } else if (r == 0) {
         r = err_set(e, ECONNRESET, "the head ended the watch");
     }
@@ -146,21 +146,21 @@ int api_watch(struct cli *cli, const struct api_watch *w, struct err *e)
 
 int api_await_told(void *data, const char *type, const json_t *object)
 {
-    const struct api_await *a = data;
+    const struct client_await *a = data;
     if (!str_eq(json_str(json_object_get(object, "metadata"), "name", ""), a->name))
         return 0;
     return a->look(a->data, str_eq(type, "DELETED") ? NULL : object);
 }
 
 /* Looks at the object as it is, then at its changes. */
-static int await_once(struct cli *cli, const struct api_await *a, int64_t left_us, struct err *e)
+static int await_once(struct cli *cli, const struct client_await *a, int64_t left_us, struct err *e)
 {
     AUTO_JSON json_t *list = NULL;
     AUTO_FREE char *field = mem_printf("metadata.name=%s", a->name);
     AUTO_FREE char *query = http_escape(field);
-    AUTO_FREE char *path = api_path(a->kind, a->ns, NULL);
+    AUTO_FREE char *path = client_path(a->kind, a->ns, NULL);
     AUTO_FREE char *whole = mem_printf("%s?fieldSelector=%s", path, query);
-    int r = api_call(cli, "GET", whole, NULL, &list, e);
+    int r = client_call(cli, "GET", whole, NULL, &list, e);
     if (r < 0)
         return r;
     const json_t *object = NULL;
@@ -174,14 +174,14 @@ static int await_once(struct cli *cli, const struct api_await *a, int64_t left_u
     r = a->look(a->data, object);
     if (r != 0)
         return r;
-    struct api_watch w = {.kind = a->kind,
+    struct client_watch w = {.kind = a->kind,
                           .ns = a->ns,
                           .field = field,
                           .revision = json_str(json_object_get(list, "metadata"), "resourceVersion", NULL),
                           .timeout_us = left_us,
                           .told = api_await_told,
                           .data = (void *)(uintptr_t)a};
-    return api_watch(cli, &w, e);
+    return client_watch(cli, &w, e);
 }
 
 static bool passing(int r)
@@ -189,7 +189,7 @@ static bool passing(int r)
     return r == -ECONNRESET || r == -ECONNREFUSED || r == -EPIPE || r == -ERANGE || r == -EBADMSG;
 }
 
-int api_await(struct cli *cli, const struct api_await *a, struct err *e)
+int client_await(struct cli *cli, const struct client_await *a, struct err *e)
 {
     int64_t begin = clock_mono_us(), lost = 0;
     for (;;) {
@@ -217,7 +217,7 @@ static int is_gone(void *data, const json_t *object)
 
 int api_await_gone(struct cli *cli, const struct kind *k, const char *ns, const char *name, struct err *e)
 {
-    struct api_await a = {.kind = k, .ns = ns, .name = name, .look = is_gone};
-    int r = api_await(cli, &a, e);
+    struct client_await a = {.kind = k, .ns = ns, .name = name, .look = is_gone};
+    int r = client_await(cli, &a, e);
     return r > 0 ? 0 : r;
 }

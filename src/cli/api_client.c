@@ -17,7 +17,7 @@ static int read_place(struct cli *cli, struct err *e)
     return kube_place_read(cli->kubeconfig, &cli->place, e);
 }
 
-const char *api_ns(struct cli *cli)
+const char *client_ns(struct cli *cli)
 {
     struct err ignored; /* connecting tells it */
     if (cli->ns_text)
@@ -55,12 +55,12 @@ int api_connect_more(struct cli *cli, struct http_conn **ret, struct err *e)
     return cli->kubeconfig ? connect_far(cli, ret, e) : connect_local(cli, ret, e);
 }
 
-int api_connect(struct cli *cli, struct err *e)
+int client_connect(struct cli *cli, struct err *e)
 {
     return cli->conn ? 0 : api_connect_more(cli, &cli->conn, e);
 }
 
-void api_close(struct cli *cli)
+void client_close(struct cli *cli)
 {
     http_close(take_ptr(cli->conn));
     kube_place_free(take_ptr(cli->place));
@@ -68,7 +68,7 @@ void api_close(struct cli *cli)
 
 /* ---- paths ---- */
 
-char *api_path(const struct kind *k, const char *ns, const char *name)
+char *client_path(const struct kind *k, const char *ns, const char *name)
 {
     struct buf b = {0};
     AUTO_FREE char *part = name ? http_escape(name) : NULL;
@@ -110,7 +110,7 @@ static json_t *answer_json(const struct http_answer *a)
     return json_loadb(buf_str(&a->body), a->body.len, JSON_DECODE_ANY, NULL);
 }
 
-int api_fault(const struct http_answer *a, struct err *e)
+int client_fault(const struct http_answer *a, struct err *e)
 {
     AUTO_JSON json_t *status = answer_json(a);
     const char *reason = json_str(status, "reason", ""), *message = json_str(status, "message", NULL);
@@ -132,67 +132,67 @@ static int call(struct cli *cli, const char *method, const char *path, const cha
     AUTO(http_answer_done)
     struct http_answer a = {0};
     AUTO_FREE char *text = body ? json_text(body) : NULL;
-    int r = api_connect(cli, e);
+    int r = client_connect(cli, e);
     if (r == 0)
         r = http_call(cli->conn, method, path, text ? type : NULL, text, text ? strlen(text) : 0, &a, e);
     if (r == 0 && a.status >= 400)
-        r = api_fault(&a, e);
+        r = client_fault(&a, e);
     if (r < 0 || !ret)
         return r;
     *ret = answer_json(&a);
     return *ret ? 0 : err_set(e, EIO, "%s %s: the head's answer is no JSON", method, path);
 }
 
-int api_call(struct cli *cli, const char *method, const char *path, const json_t *body, json_t **ret, struct err *e)
+int client_call(struct cli *cli, const char *method, const char *path, const json_t *body, json_t **ret, struct err *e)
 {
     return call(cli, method, path, "application/json", body, ret, e);
 }
 
-int api_patch(struct cli *cli, const char *path, const json_t *patch, json_t **ret, struct err *e)
+int client_patch(struct cli *cli, const char *path, const json_t *patch, json_t **ret, struct err *e)
 {
     return call(cli, "PATCH", path, "application/merge-patch+json", patch, ret, e);
 }
 
-int api_get(struct cli *cli, const struct kind *k, const char *ns, const char *name, json_t **ret, struct err *e)
+int client_get(struct cli *cli, const struct kind *k, const char *ns, const char *name, json_t **ret, struct err *e)
 {
-    AUTO_FREE char *path = api_path(k, ns, name);
-    return api_call(cli, "GET", path, NULL, ret, e);
+    AUTO_FREE char *path = client_path(k, ns, name);
+    return client_call(cli, "GET", path, NULL, ret, e);
 }
 
-int api_list(struct cli *cli, const struct kind *k, const char *ns, const char *selector, json_t **ret, struct err *e)
+int client_list(struct cli *cli, const struct kind *k, const char *ns, const char *selector, json_t **ret, struct err *e)
 {
-    AUTO_FREE char *path = api_path(k, ns, NULL);
+    AUTO_FREE char *path = client_path(k, ns, NULL);
     AUTO_FREE char *query = selector ? http_escape(selector) : NULL;
     AUTO_FREE char *whole = mem_printf("%s%s%s", path, query ? "?labelSelector=" : "", query ? query : "");
-    return api_call(cli, "GET", whole, NULL, ret, e);
+    return client_call(cli, "GET", whole, NULL, ret, e);
 }
 
 /* ---- bundles ---- */
 
-int api_exists(struct cli *cli, const char *path, struct err *e)
+int client_exists(struct cli *cli, const char *path, struct err *e)
 {
     AUTO(http_answer_done)
     struct http_answer a = {0};
-    int r = api_connect(cli, e);
+    int r = client_connect(cli, e);
     if (r == 0)
         r = http_call(cli->conn, "HEAD", path, NULL, NULL, 0, &a, e);
     if (r < 0 || a.status == 404)
         return r;
-    return a.status < 400 ? 1 : api_fault(&a, e);
+    return a.status < 400 ? 1 : client_fault(&a, e);
 }
 
-int api_put(struct cli *cli, const char *path, const char *type, const void *data, size_t len, json_t **ret,
+int client_put(struct cli *cli, const char *path, const char *type, const void *data, size_t len, json_t **ret,
             struct err *e)
 {
     AUTO(http_answer_done)
     struct http_answer a = {0};
-    int r = api_connect(cli, e);
+    int r = client_connect(cli, e);
     if (r == 0)
         r = http_call(cli->conn, "PUT", path, type, data, len, &a, e);
     if (r == 0 && ret)
         *ret = answer_json(&a);
     if (r == 0 && a.status >= 400)
-        r = api_fault(&a, e);
+        r = client_fault(&a, e);
     return a.status == 409 ? -EEXIST : r;
 }
 
@@ -200,8 +200,8 @@ int api_put_fd(struct cli *cli, const char *path, int fd, struct err *e)
 {
     AUTO(http_answer_done)
     struct http_answer a = {0};
-    int r = api_connect(cli, e);
+    int r = client_connect(cli, e);
     if (r == 0)
         r = http_call_fd(cli->conn, "PUT", path, "application/octet-stream", fd, &a, e);
-    return r == 0 && a.status >= 400 ? api_fault(&a, e) : r;
+    return r == 0 && a.status >= 400 ? client_fault(&a, e) : r;
 }

@@ -10,31 +10,31 @@
 
 /* Path of a kind's collection or (name not NULL) of one object: "/api/v1/namespaces/default/pods/x". ns NULL: all
  * namespaces' collection, or a kind without. The caller frees. */
-char *api_path(const struct kind *k, const char *ns, const char *name);
+char *client_path(const struct kind *k, const char *ns, const char *name);
 
 /* All calls connect when needed and give 0 or -errno with `e`: -ECONNREFUSED nobody answers there (the text says what
  * to do), -ENOENT, -EEXIST (a create), -EAGAIN (resourceVersion), -EINVAL, -EACCES, -EPERM (who are you?), -EBUSY,
  * -EIO. */
-int api_connect(struct cli *cli, struct err *e);
+int client_connect(struct cli *cli, struct err *e);
 /* The namespace in force: -n, the kubeconfig's, or "default". Borrowed from `cli`. */
-const char *api_ns(struct cli *cli);
+const char *client_ns(struct cli *cli);
 /* A further connection, for streams and watches; the caller closes it (http_close). */
 int api_connect_more(struct cli *cli, struct http_conn **ret, struct err *e);
 /* The fault that an answer (>= 400) tells, as an error. */
-int api_fault(const struct http_answer *a, struct err *e);
-void api_close(struct cli *cli);
+int client_fault(const struct http_answer *a, struct err *e);
+void client_close(struct cli *cli);
 /* A call with JSON in and out; body and ret may be NULL. The caller owns *ret. */
-int api_call(struct cli *cli, const char *method, const char *path, const json_t *body, json_t **ret, struct err *e);
+int client_call(struct cli *cli, const char *method, const char *path, const json_t *body, json_t **ret, struct err *e);
 /* PATCH with a JSON merge patch. */
-int api_patch(struct cli *cli, const char *path, const json_t *patch, json_t **ret, struct err *e);
-int api_get(struct cli *cli, const struct kind *k, const char *ns, const char *name, json_t **ret, struct err *e);
+int client_patch(struct cli *cli, const char *path, const json_t *patch, json_t **ret, struct err *e);
+int client_get(struct cli *cli, const struct kind *k, const char *ns, const char *name, json_t **ret, struct err *e);
 /* The list object (items, metadata.resourceVersion); selector NULL or "a=b,c=d". */
-int api_list(struct cli *cli, const struct kind *k, const char *ns, const char *selector, json_t **ret, struct err *e);
+int client_list(struct cli *cli, const struct kind *k, const char *ns, const char *selector, json_t **ret, struct err *e);
 
-/* For blobs and bundles ("/sedge/v1/blobs/<digest>"). api_exists: 1, 0 or -errno. api_put: *ret (may be NULL) gets the
+/* For blobs and bundles ("/sedge/v1/blobs/<digest>"). client_exists: 1, 0 or -errno. client_put: *ret (may be NULL) gets the
  * answer's JSON, also of a 409, which is -EEXIST. */
-int api_exists(struct cli *cli, const char *path, struct err *e);
-int api_put(struct cli *cli, const char *path, const char *type, const void *data, size_t len, json_t **ret,
+int client_exists(struct cli *cli, const char *path, struct err *e);
+int client_put(struct cli *cli, const char *path, const char *type, const void *data, size_t len, json_t **ret,
             struct err *e);
 int api_put_fd(struct cli *cli, const char *path, int fd, struct err *e);
 
@@ -42,7 +42,7 @@ int api_put_fd(struct cli *cli, const char *path, int fd, struct err *e);
  * "ADDED", "MODIFIED" or "DELETED" with the object (borrowed), until it gives non-zero: what is returned then. `field`:
  * "metadata.name=x", or NULL. timeout_us 0: none; -ETIMEDOUT at its end. -ERANGE: the revision is too old: list again.
  * -ECONNRESET: the head went away. */
-struct api_watch {
+struct client_watch {
     const struct kind *kind;
     const char *ns;       /* NULL: all */
     const char *selector; /* labels, or NULL */
@@ -52,11 +52,11 @@ struct api_watch {
     int (*told)(void *data, const char *type, const json_t *object);
     void *data;
 };
-int api_watch(struct cli *cli, const struct api_watch *w, struct err *e);
+int client_watch(struct cli *cli, const struct client_watch *w, struct err *e);
 
 /* Looks at one object as it is (NULL: there is none) and at each change of it, until `look` gives non-zero, which is
  * returned. Goes on over restarts of the head. timeout_us 0: none; -ETIMEDOUT at its end. */
-struct api_await {
+struct client_await {
     const struct kind *kind;
     const char *ns;
     const char *name;
@@ -64,8 +64,8 @@ struct api_await {
     int (*look)(void *data, const json_t *object);
     void *data;
 };
-int api_await(struct cli *cli, const struct api_await *a, struct err *e);
-/* Fits api_watch.told with a struct api_await as data. */
+int client_await(struct cli *cli, const struct client_await *a, struct err *e);
+/* Fits client_watch.told with a struct client_await as data. */
 int api_await_told(void *await, const char *type, const json_t *object);
 /* Waits until an object is gone. */
 int api_await_gone(struct cli *cli, const struct kind *k, const char *ns, const char *name, struct err *e);

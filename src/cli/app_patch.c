@@ -17,8 +17,8 @@ static int patch_once(struct cli *cli, const char *name,
     AUTO_JSON json_t *patch = change(data, app, e);
     if (!patch)
         return -EINVAL;
-    AUTO_FREE char *path = api_path(kind_find("Application"), api_ns(cli), name);
-    return api_patch(cli, path, patch, ret, e);
+    AUTO_FREE char *path = client_path(kind_find("Application"), client_ns(cli), name);
+    return client_patch(cli, path, patch, ret, e);
 }
 
 int app_patch(struct cli *cli, const char *name,

@@ -81,15 +81,15 @@ static int look(void *data, const json_t *application)
 int app_wait(struct cli *cli, const struct app_wait *w, json_t **ret, struct err *e)
 {
     struct waiting g = {.w = w};
-    struct api_await a = {.kind = kind_find("Application"),
-                          .ns = api_ns(cli),
+    struct client_await a = {.kind = kind_find("Application"),
+                          .ns = client_ns(cli),
                           .name = w->name,
                           .timeout_us = w->timeout_us,
                           .look = look,
                           .data = &g};
     progress_begin(&g.progress, cli);
     on_break(w->leaving);
-    int r = api_await(cli, &a, e);
+    int r = client_await(cli, &a, e);
     on_break(NULL);
     progress_done(&g.progress);
     *ret = NULL;

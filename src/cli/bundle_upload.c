@@ -46,7 +46,7 @@ static int upload_manifest(const struct upload *u, json_t **ret_missing, struct 
     AUTO_JSON json_t *v = a.status == 409 ? json_parse(buf_str(&a.body), a.body.len, NULL) : NULL;
     json_t *missing = json_object_get(v, "missing");
     if (!json_is_array(missing))
-        return api_fault(&a, e);
+        return client_fault(&a, e);
     *ret_missing = json_incref(missing);
     return -ENOENT;
 }
@@ -75,7 +75,7 @@ static int upload_blob(struct upload *u, const char *digest, struct err *e)
     AUTO_FREE char *path = mem_printf(BLOBS "%s", digest);
     int r = http_call_fd(u->c, "PUT", path, "application/octet-stream", fd, &a, e);
     if (r == 0 && a.status >= 300)
-        r = api_fault(&a, e);
+        r = client_fault(&a, e);
     u->sent += r == 0;
     return err_wrap(e, r, "send '%s'", f->path);
 }

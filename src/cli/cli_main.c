@@ -65,7 +65,7 @@ int cli_main(int argc, char **argv)
     if (!cli.verb)
         return unknown_verb(&cli, argv[at]);
     r = cli.verb->run(&cli, argc - at, argv + at);
-    api_close(&cli);
+    client_close(&cli);
     if (r == CLI_DONE && fflush(stdout) != 0 && errno == EPIPE)
         cli_reader_gone();
     if (r == CLI_DONE && ferror(stdout))

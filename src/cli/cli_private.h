@@ -26,7 +26,7 @@ struct cli {
     const struct verb *verb;
     const char *run_dir, *state_dir; /* --run, SEDGE_RUN; --state, SEDGE_STATE */
     const char *kubeconfig;          /* --kubeconfig, SEDGE_KUBECONFIG: a head elsewhere; NULL: the one at run_dir */
-    const char *ns_text;             /* -n as given, or NULL: api_ns says what is in force */
+    const char *ns_text;             /* -n as given, or NULL: client_ns says what is in force */
     bool help;                       /* --help was given */
     const char *format_text;         /* -o as given */
     enum cli_format format;          /* -o */

@@ -114,7 +114,7 @@ static int run_version(struct cli *cli, int argc, char **argv)
     struct err e = {0};
     AUTO_JSON json_t *head = NULL;
     AUTO_JSON json_t *both = json_pack("{s:s}", "sedge", SEDGE_VERSION);
-    if (api_call(cli, "GET", "/version", NULL, &head, &e) == 0)
+    if (client_call(cli, "GET", "/version", NULL, &head, &e) == 0)
         json_put_str(both, "head", json_str(head, "gitVersion", NULL));
     if (cli->format != FORMAT_TABLE)
         return output_value(cli, both);

@@ -142,7 +142,7 @@ int kube_place_read(const char *path, struct kube_place **ret, struct err *e)
     size_t len;
     int r = file_read(path, CONFIG_MAX, &text, &len, e);
     if (r < 0)
-        return r;
+        return err_wrap(e, r, "kubeconfig %s", path);
     const char *slash = strrchr(path, '/');
     AUTO_FREE char *folder = slash ? mem_strndup(path, (size_t)(slash - path) + 1) : mem_strdup(".");
     r = kube_place_parse(text, len, folder, p, e);

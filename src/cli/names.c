@@ -5,20 +5,20 @@
 #include <errno.h>
 #include <string.h>
 
-const char *object_name(const json_t *object)
+const char *name_of(const json_t *object)
 {
     return json_str(json_object_get(object, "metadata"), "name", "");
 }
 
-const char *object_label(const json_t *object, const char *label)
+const char *label_of(const json_t *object, const char *label)
 {
     return json_str(json_at(object, "metadata", "labels", NULL), label, "");
 }
 
 char *pod_shown_name(const json_t *pod)
 {
-    const char *app = object_label(pod, LABEL_APPLICATION), *component = object_label(pod, LABEL_COMPONENT);
-    return app[0] && component[0] ? mem_printf("%s/%s", app, component) : mem_strdup(object_name(pod));
+    const char *app = label_of(pod, LABEL_APPLICATION), *component = label_of(pod, LABEL_COMPONENT);
+    return app[0] && component[0] ? mem_printf("%s/%s", app, component) : mem_strdup(name_of(pod));
 }
 
 int part_name_parse(const char *text, struct part_name *ret, struct err *e)
@@ -55,20 +55,20 @@ static int no_application(struct cli *cli, const char *name, struct err *e)
     char hint[160];
     size_t n = 0, i;
     json_t *item;
-    if (api_list(cli, kind_find("Application"), api_ns(cli), NULL, &list, &ignored) == 0)
+    if (client_list(cli, kind_find("Application"), client_ns(cli), NULL, &list, &ignored) == 0)
         json_array_foreach(json_object_get(list, "items"), i, item)
         {
             names = mem_push(names, n, sizeof(*names));
-            names[n++] = object_name(item);
+            names[n++] = name_of(item);
         }
     str_suggest(hint, sizeof(hint), name, names, n);
-    return err_set(e, ENOENT, "there is no application '%s' in namespace %s%s%s", name, api_ns(cli), hint,
+    return err_set(e, ENOENT, "there is no application '%s' in namespace %s%s%s", name, client_ns(cli), hint,
                    hint[0] ? "" : "; 'sedge apps' lists them");
 }
 
 int names_application(struct cli *cli, const char *name, json_t **ret, struct err *e)
 {
-    int r = api_get(cli, kind_find("Application"), api_ns(cli), name, ret, e);
+    int r = client_get(cli, kind_find("Application"), client_ns(cli), name, ret, e);
     return r == -ENOENT ? no_application(cli, name, e) : r;
 }
 
@@ -84,7 +84,7 @@ const json_t *names_component(const json_t *application, const char *component, 
             return c;
         buf_addf(&there, "%s%s", there.len ? ", " : "", name);
     }
-    err_set(e, ENOENT, "application %s has no component '%s'; it has %s", object_name(application), component,
+    err_set(e, ENOENT, "application %s has no component '%s'; it has %s", name_of(application), component,
             there.len ? buf_str(&there) : "none yet");
     return NULL;
 }
@@ -122,7 +122,7 @@ static bool every_pod(const json_t *pod, const void *by)
 
 static bool of_component(const json_t *pod, const void *by)
 {
-    return str_eq(object_label(pod, LABEL_COMPONENT), by);
+    return str_eq(label_of(pod, LABEL_COMPONENT), by);
 }
 
 /* By the application's own list: software lives in its container's pods. */
@@ -132,7 +132,7 @@ static bool of_list(const json_t *pod, const void *by)
     json_t *name;
     json_array_foreach((const json_t *)by, i, name)
     {
-        if (str_eq(json_string_value(name), object_name(pod)))
+        if (str_eq(json_string_value(name), name_of(pod)))
             return true;
     }
     return false;
@@ -178,7 +178,7 @@ static int one_replica(const struct part_name *n, json_t **pods, struct err *e)
         found = json_array_get(*pods, (size_t)number - 1);
     json_array_foreach(*pods, i, pod)
     {
-        if (str_eq(object_name(pod), n->replica))
+        if (str_eq(name_of(pod), n->replica))
             found = pod;
     }
     if (!found)
@@ -194,24 +194,24 @@ static int plain_pod(struct cli *cli, const char *name, json_t **ret, struct err
 {
     AUTO_JSON json_t *pod = NULL, *app = NULL;
     struct err ignored;
-    int r = api_get(cli, kind_find("Pod"), api_ns(cli), name, &pod, e);
+    int r = client_get(cli, kind_find("Pod"), client_ns(cli), name, &pod, e);
     if (r == 0)
         *ret = json_pack("[O]", pod);
     if (r != -ENOENT)
         return r;
-    if (api_get(cli, kind_find("Application"), api_ns(cli), name, &app, &ignored) == 0)
+    if (client_get(cli, kind_find("Application"), client_ns(cli), name, &app, &ignored) == 0)
         return err_set(e, ENOENT, "application %s has no pods now: it is %s", name,
                        json_str(json_object_get(app, "status"), "phase", "new"));
     return err_set(e, ENOENT,
                    "there is neither an application nor a pod '%s' in namespace %s; 'sedge ps -a' lists them", name,
-                   api_ns(cli));
+                   client_ns(cli));
 }
 
 int names_pods(struct cli *cli, const struct part_name *n, json_t **ret, struct err *e)
 {
     AUTO_JSON json_t *list = NULL;
     AUTO_FREE char *selector = mem_printf(LABEL_APPLICATION "=%s", n->app);
-    int r = api_list(cli, kind_find("Pod"), api_ns(cli), selector, &list, e);
+    int r = client_list(cli, kind_find("Pod"), client_ns(cli), selector, &list, e);
     if (r < 0)
         return r;
     const json_t *pods = json_object_get(list, "items");
@@ -242,7 +242,7 @@ static bool several_components(const json_t *pods, struct buf *names)
     json_t *pod;
     json_array_foreach(pods, i, pod)
     {
-        const char *name = object_label(pod, LABEL_COMPONENT);
+        const char *name = label_of(pod, LABEL_COMPONENT);
         if (strv_has(&seen, name))
             continue;
         strv_add(&seen, name);

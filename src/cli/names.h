@@ -30,7 +30,7 @@ int names_application(struct cli *cli, const char *name, json_t **ret, struct er
 const json_t *names_component(const json_t *application, const char *component, struct err *e);
 
 /* Of an object: borrowed, "" where absent. */
-const char *object_name(const json_t *object);
-const char *object_label(const json_t *object, const char *label);
+const char *name_of(const json_t *object);
+const char *label_of(const json_t *object, const char *label);
 /* "shop/web" for a pod of an application, else its own name. The caller frees. */
 char *pod_shown_name(const json_t *pod);

@@ -19,15 +19,15 @@ int node_pick(struct cli *cli, const char *given, char **ret, struct err *e)
     }
     if (!cli->kubeconfig && this_machine_name(cli, ret) == 0)
         return 0;
-    int r = api_list(cli, kind_find("Node"), NULL, NULL, &list, e);
+    int r = client_list(cli, kind_find("Node"), NULL, NULL, &list, e);
     if (r < 0)
         return r;
     const json_t *nodes = json_object_get(list, "items");
     if (json_array_size(nodes) == 0)
         return err_set(e, ENOENT, "no node has joined this head yet; 'sedge status' shows what runs here");
-    json_array_foreach(nodes, i, node) buf_addf(&names, "%s%s", i ? ", " : "", object_name(node));
+    json_array_foreach(nodes, i, node) buf_addf(&names, "%s%s", i ? ", " : "", name_of(node));
     if (json_array_size(nodes) > 1)
         return err_set(e, EINVAL, "there are several nodes; name one with --node: %s", buf_str(&names));
-    *ret = mem_strdup(object_name(json_array_get(nodes, 0)));
+    *ret = mem_strdup(name_of(json_array_get(nodes, 0)));
     return 0;
 }

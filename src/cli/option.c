@@ -205,22 +205,22 @@ static int check_format(struct cli *cli, const struct verb *v)
 {
     const char *names[ARRAY_LEN(formats)];
     AUTO_BUF struct buf allowed = {0};
+    size_t n = 0;
+    char hint[160];
     if (!cli->format_text)
         return OPTIONS_GO;
-    for (size_t i = 0; i < ARRAY_LEN(formats); i++) {
-        names[i] = formats[i].word;
-        if (str_eq(cli->format_text, formats[i].word)) {
-            cli->format = formats[i].format;
-            if ((cli->format & ~v->formats) == 0)
-                return OPTIONS_GO;
-        }
-        if (v->formats & formats[i].format)
-            buf_addf(&allowed, "%s%s", allowed.len ? ", " : "", formats[i].word);
-    }
-    char hint[160];
     if (v->formats == 0)
         return cli_misused(cli, "takes no -o: it has no output of another form");
-    str_suggest(hint, sizeof(hint), cli->format_text, names, ARRAY_LEN(names));
+    for (size_t i = 0; i < ARRAY_LEN(formats); i++) {
+        if ((formats[i].format & ~v->formats) != 0)
+            continue;
+        cli->format = formats[i].format;
+        if (str_eq(cli->format_text, formats[i].word))
+            return OPTIONS_GO;
+        names[n++] = formats[i].word;
+        buf_addf(&allowed, "%s%s", allowed.len ? ", " : "", formats[i].word);
+    }
+    str_suggest(hint, sizeof(hint), cli->format_text, names, n);
     return cli_misused(cli, "-o is one of %s; not '%s'%s", buf_str(&allowed), cli->format_text, hint);
 }
 

@@ -38,7 +38,7 @@ int pod_log_tail(struct cli *cli, const char *pod, int64_t lines, struct buf *re
     struct pod_log_query q = {.tail = lines};
     struct stream_taker taker = {.data = keep, .self = ret};
     AUTO_JSON json_t *request = pod_log_request(&q);
-    AUTO_FREE char *path = stream_pod_path(api_ns(cli), pod);
+    AUTO_FREE char *path = stream_pod_path(client_ns(cli), pod);
     int r = stream_open(cli, path, request, &s, e);
     if (r == 0)
         r = stream_run(&s, &taker, e);
@@ -106,14 +106,14 @@ static void name_taps(struct tap *taps, const json_t *pods)
     size_t n = json_array_size(pods), width = 0;
     for (size_t i = 0; i < n; i++) {
         const json_t *pod = json_array_get(pods, i);
-        const char *component = object_label(pod, LABEL_COMPONENT);
+        const char *component = label_of(pod, LABEL_COMPONENT);
         size_t same = 0, before = 0;
         for (size_t k = 0; k < n && component[0]; k++)
-            if (str_eq(object_label(json_array_get(pods, k), LABEL_COMPONENT), component)) {
+            if (str_eq(label_of(json_array_get(pods, k), LABEL_COMPONENT), component)) {
                 same++;
                 before += k < i;
             }
-        taps[i].name = !component[0] ? mem_strdup(object_name(pod))
+        taps[i].name = !component[0] ? mem_strdup(name_of(pod))
                        : same > 1    ? mem_printf("%s/%zu", component, before + 1)
                                      : mem_strdup(component);
         taps[i].tint = tints[i % ARRAY_LEN(tints)];
@@ -197,7 +197,7 @@ int pod_log_print(struct cli *cli, const json_t *pods, const struct pod_log_quer
     int r = 0, status;
     name_taps(taps, pods);
     for (size_t i = 0; i < n && r == 0; i++) {
-        AUTO_FREE char *path = stream_pod_path(api_ns(cli), object_name(json_array_get(pods, i)));
+        AUTO_FREE char *path = stream_pod_path(client_ns(cli), name_of(json_array_get(pods, i)));
         taps[i].cli = cli;
         r = stream_open(cli, path, request, &taps[i].stream, &e);
         err_wrap(&e, r, "logs of %s", taps[i].name);

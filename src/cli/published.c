@@ -25,7 +25,7 @@ static const char *host_of(const json_t *nodes, const char *name)
     json_t *node, *address;
     json_array_foreach(nodes, i, node)
     {
-        if (!str_eq(object_name(node), name))
+        if (!str_eq(name_of(node), name))
             continue;
         json_array_foreach(json_at(node, "status", "addresses", NULL), k, address)
         {
@@ -57,7 +57,7 @@ static void add_port(struct published **all, size_t *n, const json_t *pod, const
     const char *host =
         ip[0] && !str_eq(ip, "0.0.0.0") ? ip : host_of(nodes, json_str(json_object_get(pod, "spec"), "nodeName", ""));
     bool six = strchr(host, ':') != NULL;
-    add(all, n, object_label(pod, LABEL_COMPONENT),
+    add(all, n, label_of(pod, LABEL_COMPONENT),
         mem_printf("%s%s%s%s:%lld%s", scheme_of(json_int(port, "containerPort", 0), udp), six ? "[" : "", host,
                    six ? "]" : "", (long long)host_port, udp ? "/udp" : ""));
 }

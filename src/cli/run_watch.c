@@ -41,9 +41,9 @@ static void catch_signals(void (*handler)(int))
 
 static int ask_to_stop(const struct run_watch *w, struct err *e)
 {
-    AUTO_FREE char *path = api_path(kind_find("Pod"), api_ns(w->cli), w->pod);
+    AUTO_FREE char *path = client_path(kind_find("Pod"), client_ns(w->cli), w->pod);
     AUTO_JSON json_t *patch = json_pack("{s:{s:{s:s}}}", "spec", "sedge", "state", "Stopped");
-    return w->remove ? api_call(w->cli, "DELETE", path, NULL, NULL, e) : api_patch(w->cli, path, patch, NULL, e);
+    return w->remove ? client_call(w->cli, "DELETE", path, NULL, NULL, e) : client_patch(w->cli, path, patch, NULL, e);
 }
 
 /* The first one stops the container, whose last words are still shown; the second leaves it alone. */
@@ -65,9 +65,9 @@ static int show_stream(struct running *g, json_t *request)
     const struct run_watch *w = g->w;
     AUTO(stream_done)
     struct stream s = {0};
-    AUTO_FREE char *path = stream_pod_path(api_ns(w->cli), w->pod);
+    AUTO_FREE char *path = stream_pod_path(client_ns(w->cli), w->pod);
     struct err e = {0};
-    int r = api_connect(w->cli, &e);
+    int r = client_connect(w->cli, &e);
     if (r == 0)
         r = stream_begin(&w->cli->conn, path, request, &s, &e);
     struct relay relay = {.stream = &s,
@@ -143,22 +143,22 @@ static int watch(struct running *g, struct err *e)
 {
     const struct run_watch *w = g->w;
     AUTO_FREE char *field = mem_printf("metadata.name=%s", w->pod);
-    struct api_await a = {.kind = kind_find("Pod"), .ns = api_ns(w->cli), .name = w->pod, .look = look, .data = g};
-    struct api_watch first = {
+    struct client_await a = {.kind = kind_find("Pod"), .ns = client_ns(w->cli), .name = w->pod, .look = look, .data = g};
+    struct client_watch first = {
         .kind = a.kind, .ns = a.ns, .field = field, .revision = w->revision, .told = api_await_told, .data = &a};
-    int r = api_watch(w->cli, &first, e);
+    int r = client_watch(w->cli, &first, e);
     if (r < 0 && !broken_off)
-        r = api_await(w->cli, &a, e);
+        r = client_await(w->cli, &a, e);
     return r;
 }
 
 int run_pod_remove(struct cli *cli, const char *pod, struct err *e)
 {
-    AUTO_FREE char *path = api_path(kind_find("Pod"), api_ns(cli), pod);
-    int r = api_call(cli, "DELETE", path, NULL, NULL, e);
+    AUTO_FREE char *path = client_path(kind_find("Pod"), client_ns(cli), pod);
+    int r = client_call(cli, "DELETE", path, NULL, NULL, e);
     if (r < 0)
         return r == -ENOENT ? 0 : r;
-    return api_await_gone(cli, kind_find("Pod"), api_ns(cli), pod, e);
+    return api_await_gone(cli, kind_find("Pod"), client_ns(cli), pod, e);
 }
 
 static int fail_start(const struct run_watch *w, const char *trouble)
@@ -208,9 +208,9 @@ int run_watch_start(const struct run_watch *w)
 /* Takes it away after its end. */
 static void remove_ended(const struct run_watch *w)
 {
-    AUTO_FREE char *path = api_path(kind_find("Pod"), api_ns(w->cli), w->pod);
+    AUTO_FREE char *path = client_path(kind_find("Pod"), client_ns(w->cli), w->pod);
     struct err e = {0};
-    int r = w->remove_waits ? run_pod_remove(w->cli, w->pod, &e) : api_call(w->cli, "DELETE", path, NULL, NULL, &e);
+    int r = w->remove_waits ? run_pod_remove(w->cli, w->pod, &e) : client_call(w->cli, "DELETE", path, NULL, NULL, &e);
     if (r < 0 && r != -ENOENT)
         cli_fail(w->cli, &e);
 }

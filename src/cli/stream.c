@@ -29,7 +29,7 @@ int stream_begin(struct http_conn **conn, const char *path, const json_t *reques
     AUTO_FREE char *body = json_text(request);
     int r = http_ask_upgrade(*conn, "POST", path, FRAME_PROTOCOL, body, strlen(body), &a, e);
     if (r == -EPROTO)
-        return api_fault(&a, e);
+        return client_fault(&a, e);
     if (r < 0)
         return r;
     *ret = (struct stream){.conn = take_ptr(*conn), .window = FRAME_WINDOW};
@@ -51,17 +51,18 @@ static int send_frames(struct stream *s, const struct buf *frames)
     return http_raw_write(s->conn, frames->data, frames->len);
 }
 
-/* Half a window is given back at once, so that small writes do not each cost a frame. */
-static int give_credit(struct stream *s, size_t taken)
+/* Half a window is given back at once, so that small writes do not each cost a frame. A connection that takes none any
+ * more has still something to be read: that tells how it ended. */
+static void give_credit(struct stream *s, size_t taken)
 {
     s->used += taken;
     if (s->used < FRAME_WINDOW / 2)
-        return 0;
+        return;
     AUTO_BUF struct buf b = {0};
     uint8_t bytes[4] = {(uint8_t)(s->used >> 24), (uint8_t)(s->used >> 16), (uint8_t)(s->used >> 8), (uint8_t)s->used};
     frame_put(&b, FRAME_CREDIT, STREAM_ID, bytes, sizeof(bytes));
     s->used = 0;
-    return send_frames(s, &b);
+    (void)send_frames(s, &b);
 }
 
 static void take_credit(struct stream *s, const struct frame *f)
@@ -95,7 +96,8 @@ static int take_frame(struct stream *s, const struct frame *f, const struct stre
     case FRAME_DATA_ERR:
         if (taker->data)
             r = taker->data(taker->self, f->type == FRAME_DATA_ERR, f->data, f->len);
-        return r ? r : give_credit(s, f->len);
+        give_credit(s, f->len);
+        return r;
     case FRAME_MESSAGE:
     case FRAME_PART:
     case FRAME_CLOSE:

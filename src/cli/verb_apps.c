@@ -28,7 +28,7 @@ static char *cell_namespace(const json_t *app)
 
 static char *cell_name(const json_t *app)
 {
-    return mem_strdup(object_name(app));
+    return mem_strdup(name_of(app));
 }
 
 static char *cell_phase(const json_t *app)
@@ -95,7 +95,7 @@ static int run_apps(struct cli *cli, int argc, char **argv)
                               .n = ARRAY_LEN(apps_columns) - !o.all,
                               .name = cell_name,
                               .none = "No applications. 'sedge deploy FILE' makes one."};
-    if (api_list(cli, kind_find("Application"), o.all ? NULL : api_ns(cli), NULL, &list, &e) < 0)
+    if (client_list(cli, kind_find("Application"), o.all ? NULL : client_ns(cli), NULL, &list, &e) < 0)
         return cli_fail(cli, &e);
     return output_list(cli, json_object_get(list, "items"), &look);
 }
@@ -147,7 +147,7 @@ static int print_one(struct cli *cli, const char *app, const json_t *outputs, co
 static int print_all(struct cli *cli, const json_t *outputs)
 {
     AUTO(table_done)
-    struct table t;
+    struct table t = {0};
     static const char *const heads[] = {"NAME", "VALUE"};
     const char *key;
     json_t *v;

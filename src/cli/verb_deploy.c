@@ -64,7 +64,7 @@ static int check_template(struct deploy *d)
     if (r < 0)
         return CLI_FAILED;
     d->name = d->o->name ? d->o->name : d->check.template->name;
-    struct compile_input in = {.topology = d->check.topology, .namespace = api_ns(d->cli), .application = d->name};
+    struct compile_input in = {.topology = d->check.topology, .namespace = client_ns(d->cli), .application = d->name};
     if (compile_check(&in, &e) < 0)
         return cli_fail(d->cli, &e);
     return OPTIONS_GO;
@@ -121,7 +121,7 @@ static int look_before(struct deploy *d)
     struct cli *cli = d->cli;
     struct err e = {0};
     json_unrefp(&d->before);
-    int r = api_get(cli, kind_find("Application"), api_ns(cli), d->name, &d->before, &e);
+    int r = client_get(cli, kind_find("Application"), client_ns(cli), d->name, &d->before, &e);
     if (r < 0 && r != -ENOENT)
         return cli_fail(cli, &e);
     if (r == -ENOENT || !json_at(d->before, "metadata", "deletionTimestamp", NULL))
@@ -142,7 +142,7 @@ static int send_bundle(struct deploy *d, char digest[DIGEST_TEXT_SIZE])
     struct err e = {0};
     int r = bundle_make(d->check.template, &manifest, &e);
     if (r == 0)
-        r = api_connect(d->cli, &e);
+        r = client_connect(d->cli, &e);
     if (r == 0)
         r = bundle_upload(d->cli->conn, d->check.template, &manifest, digest, NULL, &e);
     return r < 0 ? cli_fail(d->cli, &e) : OPTIONS_GO;
@@ -151,10 +151,10 @@ static int send_bundle(struct deploy *d, char digest[DIGEST_TEXT_SIZE])
 static int write_once(struct deploy *d, const struct app_wanted *w, json_t **ret, struct err *e)
 {
     AUTO_JSON json_t *body = app_change_deploy(d->before, w);
-    AUTO_FREE char *path = api_path(kind_find("Application"), api_ns(d->cli), d->before ? d->name : NULL);
+    AUTO_FREE char *path = client_path(kind_find("Application"), client_ns(d->cli), d->before ? d->name : NULL);
     if (d->before)
-        return api_patch(d->cli, path, body, ret, e);
-    return api_call(d->cli, "POST", path, body, ret, e);
+        return client_patch(d->cli, path, body, ret, e);
+    return client_call(d->cli, "POST", path, body, ret, e);
 }
 
 /* Creates or patches; again when somebody else was quicker. */
@@ -188,8 +188,8 @@ static void add_published(struct cli *cli, const char *app, struct table *t)
     struct published *p;
     struct err ignored;
     size_t n;
-    if (api_list(cli, kind_find("Pod"), api_ns(cli), selector, &pods, &ignored) < 0 ||
-        api_list(cli, kind_find("Node"), NULL, NULL, &nodes, &ignored) < 0)
+    if (client_list(cli, kind_find("Pod"), client_ns(cli), selector, &pods, &ignored) < 0 ||
+        client_list(cli, kind_find("Node"), NULL, NULL, &nodes, &ignored) < 0)
         return;
     published_find(json_object_get(pods, "items"), json_object_get(nodes, "items"), &p, &n);
     for (size_t i = 0; i < n; i++) {
@@ -218,7 +218,7 @@ static int show_result(struct cli *cli, const char *name, const json_t *app)
 {
     static const char *const heads[] = {"NAME", "KIND", "VALUE"};
     AUTO(table_done)
-    struct table t;
+    struct table t = {0};
     const json_t *status = json_object_get(app, "status");
     const char *message = json_str(status, "message", "");
     if (cli->format == FORMAT_NAME)

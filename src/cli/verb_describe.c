@@ -55,7 +55,7 @@ static void show_events(struct cli *cli, const char *ns, const char *kind, const
     struct err ignored;
     size_t i;
     json_t *event;
-    if (api_list(cli, kind_find("Event"), ns, NULL, &list, &ignored) < 0)
+    if (client_list(cli, kind_find("Event"), ns, NULL, &list, &ignored) < 0)
         return;
     json_array_foreach(json_object_get(list, "items"), i, event)
     {
@@ -119,7 +119,7 @@ static void show_application(struct cli *cli, const json_t *app)
     size_t i;
     int width = 0;
     json_t *c;
-    line("Application", object_name(app));
+    line("Application", name_of(app));
     line("Namespace", json_str(json_object_get(app, "metadata"), "namespace", NULL));
     line("Status", json_str(status, "phase", "New"));
     line("Message", json_str(status, "message", NULL));
@@ -179,9 +179,9 @@ static void show_pod(struct cli *cli, const json_t *pod)
     AUTO_FREE char *shown = pod_shown_name(pod);
     size_t i, n = json_array_size(json_at(pod, "spec", "containers", NULL));
     json_t *c;
-    line("Pod", object_name(pod));
+    line("Pod", name_of(pod));
     line("Namespace", json_str(json_object_get(pod, "metadata"), "namespace", NULL));
-    if (!str_eq(shown, object_name(pod)))
+    if (!str_eq(shown, name_of(pod)))
         line("Component", shown);
     line("Status", words);
     line("Message", json_str(status, "message", NULL));
@@ -211,7 +211,7 @@ static void show_node(struct cli *cli, const json_t *node)
     const char *key;
     size_t i;
     json_t *v;
-    line("Node", object_name(node));
+    line("Node", name_of(node));
     line_age(node);
     line("Version", json_str(info, "kubeletVersion", NULL));
     line("System", json_str(info, "osImage", NULL));
@@ -246,7 +246,7 @@ static int find_pod(struct cli *cli, const char *name, json_t **ret, struct err 
 
 static int find_node(struct cli *cli, const char *name, json_t **ret, struct err *e)
 {
-    return api_get(cli, kind_find("Node"), NULL, name, ret, e);
+    return client_get(cli, kind_find("Node"), NULL, name, ret, e);
 }
 
 static const struct {
@@ -273,7 +273,7 @@ static int run_describe(struct cli *cli, int argc, char **argv)
             return output_value(cli, found);
         things[i].show(cli, found);
         bool in_ns = kind_find(things[i].kind)->namespaced;
-        show_events(cli, in_ns ? api_ns(cli) : NULL, things[i].kind, object_name(found));
+        show_events(cli, in_ns ? client_ns(cli) : NULL, things[i].kind, name_of(found));
         return CLI_DONE;
     }
     return cli_misused(cli, "describes an app, a pod or a node, not '%s'", argv[1]);

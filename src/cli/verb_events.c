@@ -59,7 +59,7 @@ static char *cell_message(const json_t *event)
 
 static char *cell_name(const json_t *event)
 {
-    return mem_strdup(object_name(event));
+    return mem_strdup(name_of(event));
 }
 
 static const struct column columns[] = {
@@ -101,12 +101,12 @@ static int fill_filter(struct cli *cli, const char *app, struct filter *f, struc
     AUTO_JSON json_t *list = NULL;
     size_t i;
     json_t *item;
-    int r = api_list(cli, kind_find("Application"), api_ns(cli), NULL, &list, e);
+    int r = client_list(cli, kind_find("Application"), client_ns(cli), NULL, &list, e);
     f->app = app;
     json_array_foreach(json_object_get(list, "items"), i, item)
     {
-        if (!str_eq(object_name(item), app) && begins_part(object_name(item), app))
-            strv_add(&f->others, object_name(item));
+        if (!str_eq(name_of(item), app) && begins_part(name_of(item), app))
+            strv_add(&f->others, name_of(item));
     }
     return r;
 }
@@ -159,7 +159,7 @@ static int told(void *data, const char *type, const json_t *event)
     if (g->cli->format == FORMAT_TABLE || g->cli->format == FORMAT_WIDE) {
         print_line(g->cli, event);
     } else if (g->cli->format == FORMAT_NAME) {
-        puts(object_name(event));
+        puts(name_of(event));
     } else {
         AUTO_FREE char *text = g->cli->format == FORMAT_YAML ? json_to_yaml(event) : json_text(event);
         printf("%s%s%s", g->cli->format == FORMAT_YAML ? "---\n" : "", text, g->cli->format == FORMAT_YAML ? "" : "\n");
@@ -173,11 +173,11 @@ static int watch(struct cli *cli, const char *ns, const struct filter *f, const 
 {
     struct watching g = {cli, f};
     struct err e = {0};
-    struct api_watch w = {.kind = kind_find("Event"), .ns = ns, .revision = revision, .told = told, .data = &g};
+    struct client_watch w = {.kind = kind_find("Event"), .ns = ns, .revision = revision, .told = told, .data = &g};
     size_t i;
     json_t *event;
     json_array_foreach(events, i, event) told(&g, "ADDED", event);
-    api_watch(cli, &w, &e);
+    client_watch(cli, &w, &e);
     return cli_fail(cli, &e);
 }
 
@@ -189,12 +189,12 @@ static int run_events(struct cli *cli, int argc, char **argv)
         return r;
     struct err e = {0};
     struct filter f = {0};
-    const char *ns = o.all_ns ? NULL : api_ns(cli);
+    const char *ns = o.all_ns ? NULL : client_ns(cli);
     AUTO_JSON json_t *list = NULL;
     struct table_look look = {.columns = columns, .n = ARRAY_LEN(columns), .name = cell_name, .none = "No events."};
     r = argc > 1 ? fill_filter(cli, argv[1], &f, &e) : 0;
     if (r == 0)
-        r = api_list(cli, kind_find("Event"), ns, NULL, &list, &e);
+        r = client_list(cli, kind_find("Event"), ns, NULL, &list, &e);
     AUTO_JSON json_t *events = choose(&f, json_object_get(list, "items"));
     if (r < 0)
         r = cli_fail(cli, &e);

@@ -59,7 +59,7 @@ static int exec_in(struct cli *cli, const struct exec_options *o, const char *po
     struct err e = {0};
     AUTO(stream_done)
     struct stream s = {0};
-    AUTO_FREE char *path = stream_pod_path(api_ns(cli), pod);
+    AUTO_FREE char *path = stream_pod_path(client_ns(cli), pod);
     int r = stream_open(cli, path, request, &s, &e);
     struct relay relay = {.stream = &s, .terminal = o->tty && o->input, .input = o->input};
     if (r == 0)
@@ -85,7 +85,7 @@ static int exec_parsed(struct cli *cli, const struct exec_options *o, int argc, 
     if (names_pod(cli, &name, &pod, &e) < 0)
         return cli_fail(cli, &e);
     AUTO_JSON json_t *request = request_of(o, argc - 2, argv + 2);
-    return exec_in(cli, o, object_name(pod), request);
+    return exec_in(cli, o, name_of(pod), request);
 }
 
 static int run_exec(struct cli *cli, int argc, char **argv)

@@ -33,7 +33,7 @@ static int run_kubeconfig(struct cli *cli, int argc, char **argv)
     AUTO_JSON json_t *wish = json_pack("{s:s, s:s}", "name", o.name, "kind", o.token ? "token" : "certificate");
     if (o.ttl_us > 0)
         json_put_int(wish, "ttlSeconds", o.ttl_us / US_PER_S);
-    if (api_call(cli, "POST", "/sedge/v1/credentials", wish, &answer, &e) < 0)
+    if (client_call(cli, "POST", "/sedge/v1/credentials", wish, &answer, &e) < 0)
         return cli_fail(cli, &e);
     AUTO_FREE char *text =
         kube_config_text(o.server ? o.server : json_str(answer, "server", ""), json_str(answer, "ca", NULL), o.name,

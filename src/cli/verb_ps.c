@@ -21,7 +21,7 @@ static char *cell_namespace(const json_t *pod)
 
 static char *cell_pod(const json_t *pod)
 {
-    return mem_strdup(object_name(pod));
+    return mem_strdup(name_of(pod));
 }
 
 static enum tint tint_status(const char *cell)
@@ -116,7 +116,7 @@ static int run_ps(struct cli *cli, int argc, char **argv)
     AUTO_FREE char *selector = argc > 1 ? mem_printf(LABEL_APPLICATION "=%s", argv[1]) : NULL;
     r = argc > 1 ? names_application(cli, argv[1], &app, &e) : 0;
     if (r == 0)
-        r = api_list(cli, kind_find("Pod"), o.all_ns ? NULL : api_ns(cli), selector, &list, &e);
+        r = client_list(cli, kind_find("Pod"), o.all_ns ? NULL : client_ns(cli), selector, &list, &e);
     if (r < 0)
         return cli_fail(cli, &e);
     AUTO_JSON json_t *pods = shown_pods(json_object_get(list, "items"), o.all || argc > 1, &hidden);

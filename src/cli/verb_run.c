@@ -39,11 +39,11 @@ static const struct opt run_opts[] = {
 /* Volumes that are not there yet are made. */
 static int make_volumes(struct cli *cli, const struct strv *names, struct err *e)
 {
-    AUTO_FREE char *path = api_path(kind_find("Volume"), api_ns(cli), NULL);
+    AUTO_FREE char *path = client_path(kind_find("Volume"), client_ns(cli), NULL);
     for (size_t i = 0; i < names->n; i++) {
         AUTO_JSON json_t *volume = json_pack("{s:s, s:s, s:{s:s}}", "apiVersion", "sedge.dev/v1", "kind", "Volume",
                                              "metadata", "name", names->v[i]);
-        int r = api_call(cli, "POST", path, volume, NULL, e);
+        int r = client_call(cli, "POST", path, volume, NULL, e);
         if (r < 0 && r != -EEXIST)
             return r;
     }
@@ -80,9 +80,9 @@ static int run_parsed(struct cli *cli, const struct run_options *o, int argc, ch
     AUTO_JSON json_t *pod = run_pod_make(o, name, here, argc - 1, argv + 1, &volumes, &e);
     if (!pod)
         return cli_misused(cli, "%s", e.text);
-    AUTO_FREE char *path = api_path(kind_find("Pod"), api_ns(cli), NULL);
+    AUTO_FREE char *path = client_path(kind_find("Pod"), client_ns(cli), NULL);
     AUTO_JSON json_t *created = NULL;
-    if (make_volumes(cli, &volumes, &e) < 0 || api_call(cli, "POST", path, pod, &created, &e) < 0)
+    if (make_volumes(cli, &volumes, &e) < 0 || client_call(cli, "POST", path, pod, &created, &e) < 0)
         return cli_fail(cli, &e);
     struct run_watch w = {.cli = cli,
                           .pod = name,
@@ -126,11 +126,11 @@ const struct verb verb_run = {
 static int rm_one(struct cli *cli, const char *name)
 {
     AUTO_JSON json_t *pod = NULL;
-    AUTO_FREE char *path = api_path(kind_find("Pod"), api_ns(cli), name);
+    AUTO_FREE char *path = client_path(kind_find("Pod"), client_ns(cli), name);
     struct err e = {0};
-    if (api_get(cli, kind_find("Pod"), api_ns(cli), name, &pod, &e) < 0)
+    if (client_get(cli, kind_find("Pod"), client_ns(cli), name, &pod, &e) < 0)
         return cli_fail(cli, &e);
-    const char *app = object_label(pod, LABEL_APPLICATION);
+    const char *app = label_of(pod, LABEL_APPLICATION);
     if (app[0])
         return cli_failf(
             cli, "pod %s belongs to application %s, which would make it anew; see 'sedge stop' and 'sedge undeploy'",

@@ -91,18 +91,18 @@ static int change_pod(struct wish *w, const char *name, int64_t timeout_us, cons
 {
     struct cli *cli = w->cli;
     struct err e = {0};
-    AUTO_FREE char *path = api_path(kind_find("Pod"), api_ns(cli), name);
+    AUTO_FREE char *path = client_path(kind_find("Pod"), client_ns(cli), name);
     AUTO_JSON json_t *patch = json_pack("{s:{s:{s:s}}}", "spec", "sedge", "state", w->state);
     struct pod_goal goal = {.life = str_eq(w->state, "Running") ? POD_GOES : POD_STANDS};
-    struct api_await a = {.kind = kind_find("Pod"),
-                          .ns = api_ns(cli),
+    struct client_await a = {.kind = kind_find("Pod"),
+                          .ns = client_ns(cli),
                           .name = name,
                           .timeout_us = timeout_us,
                           .look = pod_look,
                           .data = &goal};
-    int r = api_patch(cli, path, patch, NULL, &e);
+    int r = client_patch(cli, path, patch, NULL, &e);
     if (r == 0)
-        r = api_await(cli, &a, &e);
+        r = client_await(cli, &a, &e);
     if (r < 0)
         return cli_fail(cli, &e);
     if (goal.text) {
@@ -119,12 +119,12 @@ static int change_either(struct wish *w, const struct part_name *n, int64_t time
 {
     AUTO_JSON json_t *found = NULL;
     struct err e = {0};
-    int r = api_get(w->cli, kind_find("Application"), api_ns(w->cli), n->app, &found, &e);
+    int r = client_get(w->cli, kind_find("Application"), client_ns(w->cli), n->app, &found, &e);
     if (r == -ENOENT && !n->component) {
         AUTO_JSON json_t *pod = NULL;
         struct err ignored;
-        if (api_get(w->cli, kind_find("Pod"), api_ns(w->cli), n->app, &pod, &ignored) == 0 &&
-            !object_label(pod, LABEL_APPLICATION)[0])
+        if (client_get(w->cli, kind_find("Pod"), client_ns(w->cli), n->app, &pod, &ignored) == 0 &&
+            !label_of(pod, LABEL_APPLICATION)[0])
             return change_pod(w, n->app, timeout_us, done);
     }
     if (r < 0 && r != -ENOENT)

@@ -36,7 +36,7 @@ static int count(struct cli *cli, const char *kind, const char *good, json_t *to
     size_t i;
     int64_t n = 0;
     json_t *item;
-    int r = api_list(cli, k, NULL, NULL, &list, e);
+    int r = client_list(cli, k, NULL, NULL, &list, e);
     json_array_foreach(json_object_get(list, "items"), i, item)
     {
         n += str_eq(json_str(json_object_get(item, "status"), "phase", ""), good);
@@ -66,11 +66,11 @@ static int node_report(struct cli *cli, json_t *to, struct err *e)
     json_t *nodes = json_array(), *node;
     size_t i;
     json_object_set_new(to, "nodes", nodes);
-    int r = api_list(cli, kind_find("Node"), NULL, NULL, &list, e);
+    int r = client_list(cli, kind_find("Node"), NULL, NULL, &list, e);
     json_array_foreach(json_object_get(list, "items"), i, node)
     {
         const json_t *info = json_at(node, "status", "nodeInfo", NULL);
-        json_array_append_new(nodes, json_pack("{s:s, s:b, s:s}", "name", object_name(node), "ready", is_ready(node),
+        json_array_append_new(nodes, json_pack("{s:s, s:b, s:s}", "name", name_of(node), "ready", is_ready(node),
                                                "version", json_str(info, "kubeletVersion", "")));
     }
     return r;
@@ -79,7 +79,7 @@ static int node_report(struct cli *cli, json_t *to, struct err *e)
 static int head_report(struct cli *cli, json_t *to, struct err *e)
 {
     AUTO_JSON json_t *version = NULL;
-    int r = api_call(cli, "GET", "/version", NULL, &version, e);
+    int r = client_call(cli, "GET", "/version", NULL, &version, e);
     if (r == 0) {
         json_put_str(to, "version", json_str(version, "gitVersion", ""));
         r = node_report(cli, to, e);
@@ -95,7 +95,7 @@ static void print_daemons(const struct cli *cli, const json_t *report)
 {
     static const char *const heads[] = {"DAEMON", "STATUS", "PID", "MEMORY", "AGE"};
     AUTO(table_done)
-    struct table t;
+    struct table t = {0};
     table_begin(&t, heads, ARRAY_LEN(heads));
     for (size_t i = 0; i < ARRAY_LEN(daemons); i++) {
         const json_t *d = json_object_get(report, daemons[i]);

@@ -27,7 +27,7 @@ static json_t *change(void *data, const json_t *app, struct err *e)
 static int list_volumes(struct cli *cli, const char *app, json_t **ret, struct err *e)
 {
     AUTO_FREE char *selector = mem_printf(LABEL_APPLICATION "=%s", app);
-    return api_list(cli, kind_find("Volume"), api_ns(cli), selector, ret, e);
+    return client_list(cli, kind_find("Volume"), client_ns(cli), selector, ret, e);
 }
 
 /* An application that is gone may have left volumes. True: there were some, and *ret_status tells how it went. */
@@ -42,11 +42,11 @@ static bool remove_left_volumes(struct cli *cli, const char *app, int *ret_statu
     *ret_status = CLI_DONE;
     json_array_foreach(json_object_get(list, "items"), i, volume)
     {
-        AUTO_FREE char *path = api_path(kind_find("Volume"), api_ns(cli), object_name(volume));
-        if (api_call(cli, "DELETE", path, NULL, NULL, &e) < 0)
+        AUTO_FREE char *path = client_path(kind_find("Volume"), client_ns(cli), name_of(volume));
+        if (client_call(cli, "DELETE", path, NULL, NULL, &e) < 0)
             *ret_status = cli_fail(cli, &e);
         else
-            printf("volume %s removed\n", object_name(volume));
+            printf("volume %s removed\n", name_of(volume));
     }
     return true;
 }
@@ -67,12 +67,12 @@ static void tell_kept(struct cli *cli, const char *app)
 static int ask(struct cli *cli, const char *app, struct undeploy_options *o, int64_t *ret_generation, struct err *e)
 {
     AUTO_JSON json_t *written = NULL, *deleted = NULL;
-    AUTO_FREE char *path = api_path(kind_find("Application"), api_ns(cli), app);
+    AUTO_FREE char *path = client_path(kind_find("Application"), client_ns(cli), app);
     int r = app_patch(cli, app, change, o, &written, e);
     if (r < 0)
         return r;
     *ret_generation = json_int(json_object_get(written, "metadata"), "generation", 0);
-    r = api_call(cli, "DELETE", path, NULL, &deleted, e);
+    r = client_call(cli, "DELETE", path, NULL, &deleted, e);
     if (r == -ENOENT)
         return 0; /* that was quick */
     *ret_generation = json_int(json_object_get(deleted, "metadata"), "generation", *ret_generation);

@@ -155,7 +155,7 @@ static int wait_for_head(struct cli *cli)
     struct err e = {0};
     struct timespec step = {.tv_nsec = CONNECT_STEP_US * 1000};
     for (int64_t end = clock_mono_us() + CONNECT_US; clock_mono_us() < end; nanosleep(&step, NULL))
-        if (api_connect(cli, &e) == 0)
+        if (client_connect(cli, &e) == 0)
             return CLI_DONE;
     cli_failf(cli, "the head does not come up: %s", err_text(&e));
     tell_log(cli, "head");
@@ -177,8 +177,8 @@ static int node_look(void *data, const json_t *node)
 static int wait_for_node(struct cli *cli, const char *name, int64_t timeout_us)
 {
     struct err e = {0};
-    struct api_await a = {.kind = kind_find("Node"), .name = name, .timeout_us = timeout_us, .look = node_look};
-    if (api_await(cli, &a, &e) > 0)
+    struct client_await a = {.kind = kind_find("Node"), .name = name, .timeout_us = timeout_us, .look = node_look};
+    if (client_await(cli, &a, &e) > 0)
         return CLI_DONE;
     cli_failf(cli, "node %s does not become ready: %s", name, err_text(&e));
     tell_log(cli, "node");
