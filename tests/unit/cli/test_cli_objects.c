@@ -168,13 +168,13 @@ static void test_changes(void **state)
 {
     AUTO_JSON json_t *now = json(NOW);
     assert_json(app_change_state(now, "Running"), "{" META ", \"spec\": {\"state\": \"Running\", \"attempt\": 4, "
-                                                           "\"components\": [{\"name\": \"web\", \"replicas\": 2}]}}");
+                                                  "\"components\": [{\"name\": \"web\", \"replicas\": 2}]}}");
     assert_json(app_change_component_state(now, "web", "Running"),
                 "{" META ", \"spec\": {\"attempt\": 4, \"components\": [{\"name\": \"web\", \"state\": \"Running\", "
-                         "\"replicas\": 2}, {\"name\": \"db\", \"state\": \"Stopped\"}]}}");
+                "\"replicas\": 2}, {\"name\": \"db\", \"state\": \"Stopped\"}]}}");
     assert_json(app_change_replicas(now, "api", 3),
                 "{" META ", \"spec\": {\"components\": [{\"name\": \"web\", \"state\": \"Stopped\", \"replicas\": 2}, "
-                         "{\"name\": \"db\", \"state\": \"Stopped\"}, {\"name\": \"api\", \"replicas\": 3}]}}");
+                "{\"name\": \"db\", \"state\": \"Stopped\"}, {\"name\": \"api\", \"replicas\": 3}]}}");
     assert_json(app_change_remove(now, true),
                 "{" META ", \"spec\": {\"state\": \"Removed\", \"removeVolumes\": true, \"attempt\": 4}}");
 }
@@ -185,7 +185,7 @@ static void test_deploy(void **state)
     struct app_wanted w = {.name = "shop", .bundle = "sha256:x", .entry = "shop.yaml", .inputs = inputs};
     assert_json(app_change_deploy(now, &w),
                 "{" META ", \"spec\": {\"source\": {\"bundle\": \"sha256:x\", \"entry\": \"shop.yaml\", \"inputs\": "
-                         "{\"a\": null, \"b\": 3}}, \"state\": \"Running\","
+                "{\"a\": null, \"b\": 3}}, \"state\": \"Running\","
                 "\"attempt\": 4, \"plan\": null, \"components\": [{\"name\": \"web\", \"replicas\": 2}]}}");
     w.plan = plan;
     AUTO_JSON json_t *made = app_change_deploy(NULL, &w);
