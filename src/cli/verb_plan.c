@@ -39,7 +39,7 @@ const struct verb verb_plan = {
     .line = "Show the order of operations, or check a plan by simulation",
     .more = "Without --plan: the operations that bring everything from nothing to running, one a line as\n"
             "component:Interface.operation. With --plan: 'accepted' with the states at its end, or 'refused' with the\n"
-            "line and the reason, and status 1. Nothing runs.\n",
+            "line and the reason, and status 1. Nothing runs.",
     .examples = "sedge plan shop.yaml\nsedge plan shop.yaml --plan up.plan\nsedge plan shop.yaml --now up --plan "
                 "stop-web.plan\n",
     .opts = plan_opts,

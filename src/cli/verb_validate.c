@@ -29,7 +29,7 @@ const struct verb verb_validate = {
     .line = "Check templates and say what is wrong, with its place",
     .more = "Reads TOSCA Simple Profile in YAML 1.0 to 1.3: files, folders and archives. Without inputs, those that "
             "have no\n"
-            "default count as unknown. Ends with 0 when all are valid, 1 when one is not.\n",
+            "default count as unknown. Ends with 0 when all are valid, 1 when one is not.",
     .examples = "sedge validate shop.yaml\nsedge validate -i port=8080 --deploy shop.csar\n",
     .opts = validate_opts,
     .n_opts = ARRAY_LEN(validate_opts),

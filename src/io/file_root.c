@@ -35,6 +35,8 @@ static int open_beneath(const struct file_root *r, const char *path, uint64_t fl
 int file_root_fd(const struct file_root *root, const char *path, struct err *e)
 {
     int fd = open_beneath(root, path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+    if (fd == -EXDEV)
+        return err_set(e, EXDEV, "open %s: it leads out of its folder, by a link or by '..'", path);
     return fd < 0 ? err_errno(e, -fd, "open %s", path) : fd;
 }
 
