@@ -253,6 +253,7 @@ int objects_create(struct objects *o, const struct kind *k, const char *ns, cons
         objects_events_room(o);
     r = -EEXIST;
     for (int i = 0; i < TRIES_MAX && r == -EEXIST && (i == 0 || prefix); i++) {
+        err_clear(e);
         AUTO_FREE char *name = str_empty(prefix) ? NULL : object_name_generate(k, prefix);
         b.name = name;
         r = create_named(o, &b, object, ret, e);
