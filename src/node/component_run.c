@@ -13,12 +13,12 @@
 #include <unistd.h>
 
 #include "io/file.h"
+#include "model/bundle_manifest.h"
 #include "node/component_path.h"
 #include "node/node_state.h"
 
-#define LOG_REPORT    4096
-#define BUNDLE_INSIDE "/sedge/bundle"
-#define PF_EXITING    0x4 /* of /proc/PID/stat's flags: the process is ending */
+#define LOG_REPORT 4096
+#define PF_EXITING 0x4 /* of /proc/PID/stat's flags: the process is ending */
 
 struct step_run {
     struct node_pod *pod;
@@ -215,7 +215,7 @@ static int make_process(struct step_run *s, const struct component_step *step, c
         return err_set(e, EINVAL, "the script '%s' is not in the bundle", step->script);
     AUTO_FREE char *bundle = pod_state_path(p, "bundle");
     AUTO_FREE char *outside = file_join(bundle, clean);
-    AUTO_FREE char *inside = mem_printf(BUNDLE_INSIDE "/%s", clean);
+    AUTO_FREE char *inside = mem_printf(BUNDLE_MOUNT "/%s", clean);
     AUTO_FREE char *folder = mem_strndup(inside, (size_t)(strrchr(inside, '/') - inside));
     if (!file_exists(outside))
         return err_set(e, ENOENT, "the script '%s' is not in the bundle", step->script);

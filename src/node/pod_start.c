@@ -9,11 +9,10 @@
 #include <unistd.h>
 
 #include "io/file.h"
+#include "model/bundle_manifest.h"
 #include "model/node_link.h"
 #include "node/container_make.h"
 #include "node/node_state.h"
-
-#define BUNDLE_TARGET "/sedge/bundle"
 
 enum plan_kind { PLAN_CLAIM, PLAN_HOST, PLAN_EMPTY };
 struct mount_plan {
@@ -31,6 +30,7 @@ struct start {
     struct mount_plan *plans;
     size_t n_plans;
     const char *reason; /* of the failure */
+    int64_t begun_us;
     int r;
     struct err e;
 };
@@ -141,7 +141,7 @@ static int open_mounts(struct start *s)
         add_mount(&s->spec, source, s->plans[i].target, s->plans[i].read_only);
     }
     if (file_exists(bundle))
-        add_mount(&s->spec, bundle, BUNDLE_TARGET, true);
+        add_mount(&s->spec, bundle, BUNDLE_MOUNT, true);
     return 0;
 }
 
@@ -173,17 +173,23 @@ static void start_failed(struct node_pod *p, size_t container, const char *reaso
     c->start_at_us = now + wait;
 }
 
-static void started(struct node_pod *p, size_t container, int32_t pid)
+/* The keeper's word on the new state may come a moment after its answer; its word that it has ended already stands. */
+static void started(struct node_pod *p, size_t container, int32_t pid, int64_t begun_us)
 {
     struct container_known *c = &p->known.containers[container];
     bool first = !c->end.there || c->again;
+    c->start_at_us = 0;
+    trouble_clear(&c->start);
+    if (c->end.there && c->end.started_us >= begun_us)
+        return;
     c->restarts += !first;
     c->again = false;
     c->started = true;
-    c->start_at_us = 0;
-    trouble_clear(&c->start);
-    if (c->pid == 0 && c->run != KEEPER_EXITED) /* the keeper's word on its state may come a moment later */
-        c->pid = pid;
+    if (c->run == KEEPER_RUNNING)
+        return;
+    c->run = KEEPER_RUNNING;
+    c->pid = pid;
+    c->started_us = begun_us;
 }
 
 static void on_started(void *data, int r, const char *error, int32_t pid)
@@ -191,8 +197,8 @@ static void on_started(void *data, int r, const char *error, int32_t pid)
     struct start *s = data;
     struct node_pod *p = s->pod;
     p->known.busy = POD_DO_NOTHING;
-    if (r == 0 || r == -EBUSY)
-        started(p, s->container, pid);
+    if (r == 0)
+        started(p, s->container, pid, s->begun_us);
     else if (r != -ECONNRESET && r != -ECANCELED) /* with the keeper gone, the next one tells whether it runs */
         start_failed(p, s->container, r == -ENOSPC ? POD_FAILED_DISK : POD_FAILED_CREATE, error);
     pod_kick(p);
@@ -209,6 +215,7 @@ static void start_after(void *data)
     struct start *s = data;
     struct node_pod *p = s->pod;
     if (s->r == 0 && still_wanted(p)) {
+        s->begun_us = clock_now_us();
         keeper_start(p->node->keeper.client, s->spec.id, s->spec.terminal, on_started, s);
         return;
     }

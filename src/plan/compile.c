@@ -31,6 +31,18 @@ static json_t *operation_definition(const struct compile_input *in, const struct
     return v;
 }
 
+/* Files that scripts may read: their contents belong to the definition. */
+static json_t *artifact_definitions(const struct compile_input *in, const struct component *c)
+{
+    json_t *artifacts = json_object();
+    for (size_t i = 0; i < c->n_artifacts; i++) {
+        const char *file = c->artifacts[i].file;
+        const char *digest = file && in->file_digest ? in->file_digest(in->data, file) : NULL;
+        json_put_str(artifacts, c->artifacts[i].name, digest ? digest : file);
+    }
+    return artifacts;
+}
+
 /* What the links of a component add to its definition: whom it stands on, and with which properties. */
 static json_t *link_definitions(const struct topology *t, const struct component *c)
 {
@@ -55,6 +67,7 @@ void compile_hash(const struct compile_input *in, size_t component, char ret[17]
     json_object_del(properties, "replicas"); /* scaling makes nothing anew */
     json_object_set(v, "properties", properties);
     json_object_set_new(v, "links", link_definitions(in->topology, c));
+    json_object_set_new(v, "artifacts", artifact_definitions(in, c));
     json_t *operations = json_array();
     json_object_set_new(v, "operations", operations);
     for (size_t i = 0; i < c->n_operations; i++)

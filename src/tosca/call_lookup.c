@@ -2,6 +2,7 @@
 /* Functions that look at a node, a relationship or a capability. */
 #include <string.h>
 
+#include "model/bundle_manifest.h"
 #include "tosca/artifact.h"
 #include "tosca/call.h"
 
@@ -314,7 +315,8 @@ json_t *call_get_artifact(const struct call *call)
         return call_fault(call, "FUNCTION_ARGS", "the arguments are a node template and the name of an artifact");
     if (!artifact_find(call->s.topo, n, name, &a))
         return call_fault(call, "UNKNOWN_REF", "%s has no artifact '%s'", n->words, name);
-    return json_string(a.path ? a.path : a.file ? a.file : "");
+    /* Where the file lies in the container: scripts can open it as it is. */
+    return json_string(a.path ? tctx_printf(call->s.topo->c, BUNDLE_MOUNT "/%s", a.path) : a.file ? a.file : "");
 }
 
 json_t *call_get_operation_output(const struct call *call)
@@ -325,5 +327,12 @@ json_t *call_get_operation_output(const struct call *call)
     struct tnode *n = e.node ? e.node : e.rel->source;
     if (!n)
         return call_fault(call, "FUNCTION_ARGS", "there are no operations here");
+    const char *interface = call_text(call, 1);
+    struct at given = at_key(n->at, "interfaces");
+    bool known = !n->type || !interface || !e.node || type_member(call->c, n->type, MEMBER_INTERFACE, interface) ||
+                 at_key(given, interface).node;
+    if (!known)
+        return call_fault(call, "UNKNOWN_REF", "%s has no interface '%s'%s", n->words, interface,
+                          tosca_like(call->c, interface, type_members(call->c, n->type, MEMBER_INTERFACE)));
     return call_later("get_operation_output", n->name, NULL, call, 1);
 }

@@ -130,7 +130,7 @@ static void test_operations(void **state)
     assert_string_equal(begin->dependencies.v[0], "api/lib.sh");
     assert_int_equal(begin->timeout_s, 120);
     const struct topology_operation *push = topology_operation_find(api, "pushing", "push");
-    assert_string_equal(json_str(push->inputs, "data", ""), "data/default.csv");
+    assert_string_equal(json_str(push->inputs, "data", ""), "/sedge/bundle/data/default.csv");
     assert_string_equal(bed_component(&b, "maven")->artifacts[0].repository, "https://hub.example/");
     bed_stop(&b);
 }
