@@ -219,8 +219,11 @@ static int oci_named(struct import *m, const struct image_manifest *index, const
             same.entries[same.n_entries++] = index->entries[i]; /* borrowed */
     }
     const struct image_index_entry *x = image_manifest_choose(&same, &m->b->platform, e);
-    AUTO_STRV struct strv names = {0};
-    add_name(m, name, &names);
+    AUTO_STRV struct strv words = {0}, names = {0};
+    strv_split(&words, name ? name : "", " ");
+    add_name(m, words.n ? words.v[0] : NULL, &names);
+    for (size_t i = 1; i < words.n; i++)
+        add_name(m, words.v[i], &names);
     int r = x ? oci_document(m, x->d.digest, &names, e) : -ENOENT;
     free(same.entries);
     return r;

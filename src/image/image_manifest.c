@@ -50,9 +50,10 @@ static int entry_read(const json_t *v, size_t at, struct image_index_entry *ret,
     ret->os = optional(platform, "os");
     ret->arch = optional(platform, "architecture");
     ret->variant = optional(platform, "variant");
-    ret->name = optional(notes, "io.containerd.image.name");
-    if (!ret->name)
-        ret->name = optional(notes, "org.opencontainers.image.ref.name");
+    static const char *const naming[] = {"dev.sedge.image.names", "io.containerd.image.name",
+                                         "org.opencontainers.image.ref.name"};
+    for (size_t i = 0; i < ARRAY_LEN(naming) && !ret->name; i++)
+        ret->name = optional(notes, naming[i]);
     return 0;
 }
 

@@ -21,7 +21,7 @@ enum image_document { IMAGE_DOC_INDEX, IMAGE_DOC_MANIFEST };
 struct image_index_entry {
     struct image_descriptor d;
     char *os, *arch, *variant; /* NULL when not said */
-    char *name;                /* an archive's annotation: a reference or a bare tag; or NULL */
+    char *name;                /* an archive's annotation: a reference, several with spaces between, or a bare tag; or NULL */
 };
 struct image_manifest {
     enum image_document kind;
