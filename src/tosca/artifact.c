@@ -79,19 +79,21 @@ size_t artifact_all(struct topo *t, struct tnode *n, struct artifact **ret)
     return count;
 }
 
-static void check_properties(struct tctx *c, struct ttype *type, struct at given, const char *words)
+/* Those that are given; what is missing may come from elsewhere. */
+static void check_properties(struct topo *t, struct ttype *type, struct at given, const char *words)
 {
-    const struct map *known = type_members(c, type, MEMBER_PROPERTY);
-    for (size_t i = 0; i < at_len(given, Y_MAP) && tctx_spend(c, 1); i++) {
-        const struct ynode *key = given.node->pairs[i].key;
-        if (key->kind == Y_SCALAR && !map_has(known, key->text))
-            tosca_error(c, at_of(given.file, key), "UNDECLARED_NAME", "%s: artifact type '%s' has no property '%s'%s",
-                        words, type->name, key->text, tosca_like(c, key->text, known));
+    struct map *values = topo_values(t->c, (struct scope){.topo = t}, type_members(t->c, type, MEMBER_PROPERTY), given,
+                                     words, "property");
+    for (size_t i = 0; i < values->n && tctx_spend(t->c, 1); i++) {
+        struct tvalue *v = values->items[i].value;
+        if (v->at.node)
+            value_get(t->c, v);
     }
 }
 
-void artifact_check_one(struct tctx *c, struct at at, struct at base, const char *owner, const char *name)
+void artifact_check_one(struct topo *topo, struct at at, struct at base, const char *owner, const char *name)
 {
+    struct tctx *c = topo->c;
     const char *words = tctx_printf(c, "%s: artifact '%s'", owner, name);
     struct at repository = part_of(at, at_of(NULL, NULL), "repository"), type = part_of(at, at_of(NULL, NULL), "type");
     if (!at_is(at, Y_SCALAR) && !at_is(at, Y_MAP) && at.node)
@@ -100,7 +102,7 @@ void artifact_check_one(struct tctx *c, struct at at, struct at base, const char
         tosca_error(c, at, "MISSING_KEY", "%s: the key 'file' is missing", words);
     struct ttype *t = type_at(c, type, TYPE_ARTIFACT, NULL);
     if (t && at_is(at, Y_MAP))
-        check_properties(c, t, at_key(at, "properties"), words);
+        check_properties(topo, t, at_key(at, "properties"), words);
     const char *url = repository_url(repository);
     if (at_text(repository) && !url && !tfile_is_url(at_text(repository)))
         tosca_error(c, repository, "UNKNOWN_REF", "%s: there is no repository '%s' in this file", words,
@@ -113,6 +115,6 @@ void artifact_check(struct topo *t, struct tnode *n)
     for (size_t i = 0; i < at_len(given, Y_MAP) && tctx_spend(t->c, 5); i++) {
         const struct ypair *p = &given.node->pairs[i];
         if (p->key->kind == Y_SCALAR)
-            artifact_check_one(t->c, at_of(given.file, p->value), declared(t, n, p->key->text), n->words, p->key->text);
+            artifact_check_one(t, at_of(given.file, p->value), declared(t, n, p->key->text), n->words, p->key->text);
     }
 }

@@ -252,9 +252,13 @@ json_t *call_do(struct scope s, struct at at, const struct what *w)
     if (!args)
         return NULL;
     size_t n = json_array_size(args);
-    if (n < calls[i].min || n > calls[i].max)
-        return call_fault(&call, n == 0 ? "SHAPE" : "FUNCTION_ARGS", "it takes %zu%s%zu arguments, not %zu",
-                          calls[i].min, calls[i].min == calls[i].max ? " to " : " to ", calls[i].max, n);
+    const char *code = n == 0 ? "SHAPE" : "FUNCTION_ARGS";
+    if (n < calls[i].min && calls[i].min == calls[i].max)
+        return call_fault(&call, code, "it takes %zu arguments, not %zu", calls[i].min, n);
+    if (n < calls[i].min)
+        return call_fault(&call, code, "it takes at least %zu arguments, not %zu", calls[i].min, n);
+    if (n > calls[i].max)
+        return call_fault(&call, code, "it takes at most %zu arguments, not %zu", calls[i].max, n);
     call.args = args;
     return calls[i].do_it(&call);
 }

@@ -96,6 +96,11 @@ static void tell_unknown_key(const struct walk *w, struct at key, const struct g
                 *like ? "" : " (known: ", *like ? "" : list, *like ? "" : ")");
 }
 
+bool grammar_is_key(enum shape shape, const char *key)
+{
+    return find_key(&grammar_shapes[shape], key) != NULL;
+}
+
 bool grammar_misspelt(const struct ynode *map, const char *key)
 {
     const char *const right[] = {key};

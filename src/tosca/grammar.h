@@ -118,5 +118,7 @@ extern const struct gshape grammar_shapes[SHAPE_COUNT];
 
 /* Has the map a key that nearly is that one? It is told as an unknown key, so that the other is not told as missing. */
 bool grammar_misspelt(const struct ynode *map, const char *key);
+/* Does the table of that shape know the key? */
+bool grammar_is_key(enum shape shape, const char *key);
 /* Checks a whole file. Tells every fault of shape. */
 void grammar_check(struct tctx *c, struct tfile *f);

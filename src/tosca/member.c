@@ -2,6 +2,8 @@
 /* Collects declarations along the ancestry of types. */
 #include "tosca/member.h"
 
+#include "tosca/grammar.h"
+
 #define ANCESTRY_MAX 128
 
 static const char *const member_sections[MEMBER_KINDS] = {
@@ -89,15 +91,10 @@ struct ttype *tdef_type(struct tctx *c, const struct tdef *d, const char *key, e
 /* A map without a type that has other keys than a declaration is a value, too. */
 static bool is_value_map(const struct ynode *n)
 {
-    static const char *const keys[] = {
-        "type",       "description",  "required",        "default",         "status",   "constraints",
-        "key_schema", "entry_schema", "external-schema", "external_schema", "metadata", "value"};
     bool other = false;
     for (size_t i = 0; i < n->n; i++) {
-        bool known = false;
-        for (size_t k = 0; n->pairs[i].key->kind == Y_SCALAR && k < ARRAY_LEN(keys); k++)
-            known = known || str_eq(n->pairs[i].key->text, keys[k]);
-        other = other || !known;
+        const struct ynode *key = n->pairs[i].key;
+        other = other || key->kind != Y_SCALAR || !grammar_is_key(SHAPE_PROPERTY_DEF, key->text);
     }
     return other && !ynode_get(n, "type");
 }

@@ -2,6 +2,7 @@
 /* Lays the layers of interfaces over each other: interface type, node type and its ancestors, template. */
 #include "tosca/operation.h"
 
+#include "tosca/grammar.h"
 #include "tosca/value_read.h"
 
 #define LAYERS_MAX 64
@@ -18,16 +19,9 @@ struct face {
     struct tdef *def;
 };
 
-static const char *const face_keys[] = {"type",        "inputs",       "operations", "notifications",
-                                        "description", "derived_from", "version",    "metadata"};
-
-static bool is_face_key(const char *key)
+bool operation_is_key(const char *key)
 {
-    for (size_t i = 0; i < ARRAY_LEN(face_keys); i++) {
-        if (str_eq(face_keys[i], key))
-            return true;
-    }
-    return false;
+    return grammar_is_key(SHAPE_INTERFACE_TYPE, key) || grammar_is_key(SHAPE_INTERFACE, key);
 }
 
 static struct tvalue *input_value(struct face *f, struct map *inputs, const char *name, const char *words)
@@ -44,15 +38,11 @@ static struct tvalue *input_value(struct face *f, struct map *inputs, const char
 /* A declaration of an input has a type, and nothing that no declaration has. */
 static bool is_declaration(struct tctx *c, struct at at)
 {
-    static const char *const keys[] = {"type",        "description", "required",     "default", "status",
-                                       "constraints", "key_schema",  "entry_schema", "value",   "metadata"};
     if (!at_text(at_key(at, "type")))
         return false;
     for (size_t i = 0; i < at.node->n && tctx_spend(c, 1); i++) {
-        bool known = false;
-        for (size_t k = 0; k < ARRAY_LEN(keys); k++)
-            known = known || (at.node->pairs[i].key->kind == Y_SCALAR && str_eq(at.node->pairs[i].key->text, keys[k]));
-        if (!known)
+        const struct ynode *key = at.node->pairs[i].key;
+        if (key->kind != Y_SCALAR || !grammar_is_key(SHAPE_PARAMETER, key->text))
             return false;
     }
     return true;
@@ -117,7 +107,7 @@ static void face_layer(struct face *f, struct at at, bool template)
         oper_layer(f, &listed.node->pairs[i], at.file, template);
     for (size_t i = 0; i < at.node->n && tctx_spend(f->c, 2); i++) {
         const struct ypair *p = &at.node->pairs[i];
-        if (p->key->kind == Y_SCALAR && !is_face_key(p->key->text))
+        if (p->key->kind == Y_SCALAR && !operation_is_key(p->key->text))
             oper_layer(f, p, at.file, template);
     }
 }

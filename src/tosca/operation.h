@@ -17,6 +17,8 @@ struct toper {
     int64_t timeout_s;
 };
 
+/* Is it a key of interfaces and interface types, and so no name of an operation? */
+bool operation_is_key(const char *key);
 /* All operations, in the order declared: "Interface.operation" -> struct toper. Undeclared interfaces and operations
  * are told. */
 struct map *operations_collect(struct topo *t, struct scope scope, struct ttype *type, struct at given,

@@ -85,10 +85,21 @@ static void check_requirement(struct mapping *m)
 {
     struct tctx *c = m->t->c;
     declared_or_told(m, MEMBER_REQUIREMENT, "requirement");
-    if (mapping_shape(m) && m->node->type && !type_member(c, m->node->type, MEMBER_REQUIREMENT, m->name))
+    if (!mapping_shape(m) || !m->node->type)
+        return;
+    struct tdef *inner = type_member(c, m->node->type, MEMBER_REQUIREMENT, m->name);
+    struct tdef *outer = m->type ? type_member(c, m->type, MEMBER_REQUIREMENT, m->key->text) : NULL;
+    struct ttype *has = inner ? tdef_type(c, inner, "capability", TYPE_CAPABILITY) : NULL;
+    struct ttype *want = outer ? tdef_type(c, outer, "capability", TYPE_CAPABILITY) : NULL;
+    if (!inner)
         tosca_error(c, m->at, "UNKNOWN_REF", "substitution mapping '%s': %s has no requirement '%s'%s", m->key->text,
                     m->node->words, m->name,
                     tosca_like(c, m->name, type_members(c, m->node->type, MEMBER_REQUIREMENT)));
+    else if (has && want && !type_is_a(c, has, want) && !type_is_a(c, want, has))
+        tosca_error(
+            c, m->at, "VALUE_TYPE",
+            "substitution mapping '%s': requirement '%s' asks for '%s', and the type that is substituted for '%s'",
+            m->key->text, m->name, has->name, want->name);
 }
 
 static void check_property(struct mapping *m)

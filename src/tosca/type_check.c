@@ -84,6 +84,12 @@ static void check_property(struct topo *t, struct ttype *type, struct tdef *d, c
     type_check_parameter(t, d, words, true);
 }
 
+static void check_attribute(struct topo *t, struct ttype *type, struct tdef *d, const char *words)
+{
+    if (at_null(d->at) || at_is(d->at, Y_MAP)) /* else the grammar has told it */
+        type_check_parameter(t, d, words, true);
+}
+
 /* Names of types in a list: "valid_source_types: [ ... ]". */
 static void check_names(struct tctx *c, struct at list, enum type_kind kind, const char *code)
 {
@@ -91,12 +97,28 @@ static void check_names(struct tctx *c, struct at list, enum type_kind kind, con
         type_at(c, at_of(list.file, list.node->items[i]), kind, code);
 }
 
+/* Have they an ancestor in common that is not the root of them all? */
+static bool is_related(struct tctx *c, struct ttype *a, struct ttype *b)
+{
+    for (struct ttype *p = a; p && tctx_spend(c, 1); p = type_parent(c, p)) {
+        if (type_parent(c, p) && type_is_a(c, b, p))
+            return true;
+    }
+    return false;
+}
+
+/* A refinement narrows the type it had; old profiles make one of its kin of it, which is taken with a warning. */
 static void check_derives(struct tctx *c, const struct tdef *d, const char *key, enum type_kind kind, const char *words)
 {
     struct ttype *mine = tdef_type(c, d, key, kind), *base = d->base ? tdef_type(c, d->base, key, kind) : NULL;
-    if (mine && base && !type_is_a(c, mine, base))
+    if (!mine || !base || type_is_a(c, mine, base))
+        return;
+    if (is_related(c, base, mine))
         tosca_warn(c, d->at, "INHERITANCE", "%s: %s '%s' does not derive from '%s', which it had before", words,
                    type_kind_words(kind), mine->name, base->name);
+    else
+        tosca_error(c, d->at, "INHERITANCE", "%s: %s '%s' does not derive from '%s', which it had before", words,
+                    type_kind_words(kind), mine->name, base->name);
 }
 
 static void check_inner(struct topo *t, struct ttype *outer, enum member kind, struct at section, const char *words,
@@ -141,14 +163,9 @@ static void check_operation_inputs(struct topo *t, struct at section, const char
 
 static void check_operations(struct topo *t, struct at section, const char *words, bool direct)
 {
-    static const char *const other[] = {"type",        "inputs",       "operations", "notifications",
-                                        "description", "derived_from", "version",    "metadata"};
     for (size_t i = 0; i < at_len(section, Y_MAP) && tctx_spend(t->c, 1); i++) {
         const struct ypair *p = &section.node->pairs[i];
-        bool operation = p->key->kind == Y_SCALAR;
-        for (size_t k = 0; operation && direct && k < ARRAY_LEN(other); k++)
-            operation = !str_eq(p->key->text, other[k]);
-        if (!operation)
+        if (p->key->kind != Y_SCALAR || (direct && operation_is_key(p->key->text)))
             continue;
         struct toper o = {.words = tctx_printf(t->c, "%s: operation '%s'", words, p->key->text)};
         struct at at = at_of(section.file, p->value);
@@ -203,12 +220,14 @@ static void check_requirement(struct topo *t, struct ttype *type, struct tdef *d
 static void check_interface(struct topo *t, struct ttype *type, struct tdef *d, const char *words)
 {
     type_at(t->c, at_key(d->at, "type"), TYPE_INTERFACE, NULL);
+    if (at_text(at_key(d->at, "type")))
+        check_derives(t->c, d, "type", TYPE_INTERFACE, words);
     check_interface_body(t, d->at, words);
 }
 
 static void check_artifact(struct topo *t, struct ttype *type, struct tdef *d, const char *words)
 {
-    artifact_check_one(t->c, d->at, d->base ? d->base->at : at_of(NULL, NULL),
+    artifact_check_one(t, d->at, d->base ? d->base->at : at_of(NULL, NULL),
                        tctx_printf(t->c, "node type '%s'", type->name), d->name);
     tfile_find(t->c, d->at.file, at_text(at_is(d->at, Y_MAP) ? at_key(d->at, "file") : d->at));
 }
@@ -251,7 +270,7 @@ static void check_type(struct topo *t, struct ttype *type)
     if (!at_is(type->at, Y_MAP))
         return;
     check_members(t, type, MEMBER_PROPERTY, "property", check_property);
-    check_members(t, type, MEMBER_ATTRIBUTE, "attribute", check_property);
+    check_members(t, type, MEMBER_ATTRIBUTE, "attribute", check_attribute);
     check_members(t, type, MEMBER_CAPABILITY, "capability", check_capability);
     check_members(t, type, MEMBER_REQUIREMENT, "requirement", check_requirement);
     check_members(t, type, MEMBER_INTERFACE, "interface", check_interface);
