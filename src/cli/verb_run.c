@@ -126,7 +126,6 @@ const struct verb verb_run = {
 static int rm_one(struct cli *cli, const char *name)
 {
     AUTO_JSON json_t *pod = NULL;
-    AUTO_FREE char *path = client_path(kind_find("Pod"), client_ns(cli), name);
     struct err e = {0};
     if (client_get(cli, kind_find("Pod"), client_ns(cli), name, &pod, &e) < 0)
         return cli_fail(cli, &e);
