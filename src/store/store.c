@@ -5,14 +5,16 @@
 
 #include "store/store_private.h"
 
-static const char tables[] = "CREATE TABLE IF NOT EXISTS items (key TEXT PRIMARY KEY, value TEXT NOT NULL, created "
+static const char tables[] = "BEGIN IMMEDIATE; CREATE TABLE items (key TEXT PRIMARY KEY, value TEXT NOT NULL, created "
                              "INTEGER NOT NULL, modified INTEGER NOT NULL) WITHOUT ROWID;"
-                             "CREATE TABLE IF NOT EXISTS changes (revision INTEGER NOT NULL, nth INTEGER NOT NULL, key "
+                             "CREATE TABLE changes (revision INTEGER NOT NULL, nth INTEGER NOT NULL, key "
                              "TEXT NOT NULL, value TEXT, previous TEXT, created INTEGER NOT NULL,"
                              " PRIMARY KEY (revision, nth)) WITHOUT ROWID;"
-                             "CREATE TABLE IF NOT EXISTS standing (one INTEGER PRIMARY KEY CHECK (one = 1), revision "
+                             "CREATE TABLE standing (one INTEGER PRIMARY KEY CHECK (one = 1), revision "
                              "INTEGER NOT NULL, oldest INTEGER NOT NULL);"
-                             "INSERT OR IGNORE INTO standing VALUES (1, 1, 1);";
+                             "INSERT INTO standing VALUES (1, 1, 1);"
+                             "PRAGMA user_version = 1;" /* STORE_VERSION */
+                             "COMMIT;";
 
 static const char *const texts[STATEMENT_MAX] = {
     [STATEMENT_GET] = "SELECT key, value, created, modified FROM items WHERE key = ?1",
@@ -24,10 +26,11 @@ static const char *const texts[STATEMENT_MAX] = {
     [STATEMENT_LOG] = "INSERT INTO changes VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
     [STATEMENT_REVISION] = "UPDATE standing SET revision = ?1, oldest = ?2",
     [STATEMENT_PRUNE] = "DELETE FROM changes WHERE revision <= ?1",
-    [STATEMENT_HISTORY] =
-        "SELECT key, value, created, revision, previous FROM changes WHERE revision > ?1 ORDER BY revision, nth",
     [STATEMENT_OLDEST] = "SELECT revision, oldest FROM standing",
 };
+
+const char store_history[] =
+    "SELECT key, value, created, revision, previous FROM changes WHERE revision > ?1 ORDER BY revision, nth";
 
 char *store_column(sqlite3_stmt *st, int column)
 {
@@ -60,7 +63,7 @@ static void bind_text(sqlite3_stmt *st, int n, const char *text)
 
 int store_prepare(struct store *s, struct err *e)
 {
-    if (sqlite.sqlite3_exec(s->db, tables, NULL, NULL, NULL) != SQLITE_OK)
+    if (s->fresh && sqlite.sqlite3_exec(s->db, tables, NULL, NULL, NULL) != SQLITE_OK)
         return store_fault(s, e, "make the store's tables");
     for (size_t i = 0; i < STATEMENT_MAX; i++)
         if (sqlite.sqlite3_prepare_v3(s->db, texts[i], -1, SQLITE_PREPARE_PERSISTENT, &s->statements[i], NULL) !=
@@ -251,11 +254,11 @@ static int write_all(struct store *s, const struct store_op *ops, size_t n, stru
             changed->items[changed->n++] = item;
         }
     }
-    if (r == 0)
+    if (r == 0 && changed->n > 0)
         r = stand(s, revision, ret_oldest, e);
-    if (r == 0)
+    if (r == 0 && changed->n > 0)
         r = sql(s, "COMMIT", e);
-    if (r < 0)
+    if (r < 0 || changed->n == 0)
         sqlite.sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL); /* fails when SQLite did it itself: fine */
     return r;
 }
@@ -266,10 +269,12 @@ int store_write(struct store *s, const struct store_op *ops, size_t n, int64_t *
     AUTO(store_list_done)
     struct store_list changed = {0};
     int64_t oldest = s->oldest;
+    if (s->telling)
+        return err_set(e, EDEADLK, "write to the store: a watch's callback must not write");
     int r = write_all(s, ops, n, &changed, &oldest, ret_failed, e);
     if (r < 0)
         return r;
-    s->revision++;
+    s->revision += changed.n > 0; /* what changes nothing has no revision */
     s->oldest = oldest;
     if (ret_revision)
         *ret_revision = s->revision;

@@ -40,11 +40,13 @@ struct store_op {
     int64_t expect;
 };
 /* All or nothing, in one revision. 0 with *ret_revision; -EAGAIN with *ret_failed (index of the op whose expectation did not hold; it may be NULL); -ENOSPC, -EIO
- * with `e`. Watches are called after it has been made durable, before it returns. */
+ * with `e`, and the store is as it was. Watches are called after it has been made durable, before it returns. What changes nothing (deleting what is absent) has
+ * no revision of its own. */
 int store_write(struct store *s, const struct store_op *ops, size_t n, int64_t *ret_revision, size_t *ret_failed, struct err *e);
 
 /* Calls `event` for each change under the prefix with modified > from, first those kept in the history (now), then as they happen.
- * -ERANGE when `from` is older than the history kept (at least the newest 10 000 changes): list again. The callback must not write. */
+ * -ERANGE when `from` is older than the history kept (at least the newest 10 000 changes): list again. The callback must not write (-EDEADLK); it may read, watch
+ * and unwatch, also itself (*ret is set before the first call). */
 struct store_watch;
 int store_watch(struct store *s, const char *prefix, int64_t from, void (*event)(void *data, const struct store_item *item), void *data,
                 struct store_watch **ret, struct err *e);

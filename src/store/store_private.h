@@ -8,12 +8,14 @@
 #include "store/store.h"
 
 #define STORE_HISTORY 10000 /* revisions kept for watches; each has at least one change */
+#define STORE_VERSION 1     /* of the tables; kept in the database */
 
 #define SQLITE_FUNCTIONS(X)                                                                                            \
     X(sqlite3_initialize)                                                                                              \
     X(sqlite3_config)                                                                                                  \
     X(sqlite3_open_v2)                                                                                                 \
     X(sqlite3_close)                                                                                                   \
+    X(sqlite3_db_config)                                                                                               \
     X(sqlite3_exec)                                                                                                    \
     X(sqlite3_prepare_v3)                                                                                              \
     X(sqlite3_bind_text)                                                                                               \
@@ -46,7 +48,6 @@ enum store_statement {
     STATEMENT_LOG,
     STATEMENT_REVISION,
     STATEMENT_PRUNE,
-    STATEMENT_HISTORY,
     STATEMENT_OLDEST,
     STATEMENT_MAX,
 };
@@ -63,6 +64,7 @@ struct store_watch {
 
 struct store {
     sqlite3 *db;
+    bool fresh; /* has no tables yet */
     sqlite3_stmt *statements[STATEMENT_MAX];
     int64_t revision, oldest; /* changes with revisions above `oldest` are kept */
     struct store_watch *watches;
@@ -75,7 +77,10 @@ sqlite3_stmt *store_statement(struct store *s, enum store_statement which);
 int store_fault(struct store *s, struct err *e, const char *what);
 /* Makes tables and statements and reads where the store stands. */
 int store_prepare(struct store *s, struct err *e);
+extern const char store_history[]; /* the statement that reads the changes after a revision */
 /* Copies a text column; NULL stays NULL. The caller frees. */
 char *store_column(sqlite3_stmt *st, int column);
-/* Tells the watches of one change, and afterwards frees those that ended meanwhile. */
+/* Frees the watches that ended, unless they are being told. */
+void store_sweep(struct store *s);
+/* Tells the watches of one write's changes, and afterwards frees those that ended meanwhile. */
 void store_tell(struct store *s, const struct store_item *items, size_t n);

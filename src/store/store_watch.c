@@ -11,8 +11,10 @@ static void offer(struct store_watch *w, const struct store_item *item)
         w->event(w->data, item);
 }
 
-static void sweep(struct store *s)
+void store_sweep(struct store *s)
 {
+    if (s->telling > 0)
+        return;
     for (struct store_watch **at = &s->watches; *at;) {
         struct store_watch *w = *at;
         if (!w->ended) {
@@ -31,39 +33,35 @@ void store_tell(struct store *s, const struct store_item *items, size_t n)
     for (size_t i = 0; i < n; i++)
         for (struct store_watch *w = s->watches; w; w = w->next)
             offer(w, &items[i]);
-    if (--s->telling == 0)
-        sweep(s);
+    s->telling--;
+    store_sweep(s);
 }
 
-static int tell_history(struct store *s, struct store_watch *w, int64_t from, struct err *e)
+/* Tells one change at a time, so that a long history is never in memory as a whole. The statement is one of its own:
+ * the callback may read the store, and begin other watches. */
+static int tell_history(struct store *s, struct store_watch *w, struct err *e)
 {
-    /* Read whole before the first is told: the callback may read the store itself. */
-    AUTO(store_list_done)
-    struct store_list past = {0};
-    sqlite3_stmt *st = store_statement(s, STATEMENT_HISTORY);
-    sqlite.sqlite3_bind_int64(st, 1, from);
-    int step;
-    while ((step = sqlite.sqlite3_step(st)) == SQLITE_ROW) {
-        AUTO_FREE char *key = store_column(st, 0);
-        if (!str_starts(key, w->prefix))
-            continue;
-        past.items = mem_push(past.items, past.n, sizeof(*past.items));
-        past.items[past.n++] = (struct store_item){
-            .key = take_ptr(key),
+    sqlite3_stmt *st = NULL;
+    if (sqlite.sqlite3_prepare_v3(s->db, store_history, -1, 0, &st, NULL) != SQLITE_OK)
+        return store_fault(s, e, "read the store's history");
+    sqlite.sqlite3_bind_int64(st, 1, w->from);
+    int step = SQLITE_DONE;
+    s->telling++;
+    while (!w->ended && (step = sqlite.sqlite3_step(st)) == SQLITE_ROW) {
+        AUTO(store_item_done)
+        struct store_item past = {
+            .key = store_column(st, 0),
             .value = store_column(st, 1),
             .created = sqlite.sqlite3_column_int64(st, 2),
             .modified = sqlite.sqlite3_column_int64(st, 3),
             .previous = store_column(st, 4),
         };
+        offer(w, &past);
     }
-    sqlite.sqlite3_reset(st);
-    if (step != SQLITE_DONE)
-        return store_fault(s, e, "read the store's history");
-    s->telling++;
-    for (size_t i = 0; i < past.n; i++)
-        offer(w, &past.items[i]);
     s->telling--;
-    return 0;
+    int r = w->ended || step == SQLITE_DONE ? 0 : store_fault(s, e, "read the store's history");
+    sqlite.sqlite3_finalize(st);
+    return r;
 }
 
 int store_watch(struct store *s, const char *prefix, int64_t from,
@@ -80,13 +78,14 @@ int store_watch(struct store *s, const char *prefix, int64_t from,
     while (*end)
         end = &(*end)->next;
     *end = w;
-    int r = from < s->revision ? tell_history(s, w, from, e) : 0;
+    int r = from < s->revision ? tell_history(s, w, e) : 0;
+    if (w->from < s->revision)
+        w->from = s->revision; /* a watch begun amid the telling of a write has heard of it */
     if (r < 0) {
         *ret = NULL;
-        store_unwatch(w);
+        w->ended = true;
     }
-    if (!s->telling)
-        sweep(s);
+    store_sweep(s);
     return r;
 }
 
@@ -94,8 +93,6 @@ void store_unwatch(struct store_watch *w)
 {
     if (!w)
         return;
-    struct store *s = w->store;
     w->ended = true;
-    if (!s->telling)
-        sweep(s);
+    store_sweep(w->store);
 }
