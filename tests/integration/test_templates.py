@@ -11,7 +11,7 @@ import zipfile
 
 import pytest
 
-from template_bed import TEMPLATES, findings, need_program, sedge, told, validate
+from template_bed import ROOT, TEMPLATES, findings, need_program, sedge, told, validate
 
 pytestmark = pytest.mark.usefixtures("program")
 
@@ -59,6 +59,47 @@ def test_invalid(name):
 def test_there_are_enough():
     assert len(templates("valid")) >= 25
     assert len(templates("invalid")) >= 60
+
+
+# ---- the built-in types ----
+
+PROFILES = sorted(glob.glob(os.path.join(ROOT, "profiles", "*.yaml")))
+
+
+@pytest.mark.parametrize("path", [p for p in PROFILES if not p.endswith("index.yaml")], ids=os.path.basename)
+def test_profile_is_valid(path):
+    (report,), status = validate(path)
+    assert status == 0 and report["findings"] == [], told(report)
+
+
+def type_names():
+    """(kind, name) of every standard type in each of its spellings."""
+    for path in PROFILES:
+        if not os.path.basename(path).startswith("simple"):
+            continue
+        kind = None
+        for line in open(path, encoding="utf-8"):
+            if section := re.fullmatch(r"(\w+_types):\n", line):
+                kind = section[1]
+            elif name := re.fullmatch(r"  (tosca\.[\w.]+):\n", line):
+                yield kind, name[1]
+            elif names := re.fullmatch(r"    metadata: {shorthand: ([\w.]+)(?:, alias: ([\w.]+))?}\n", line):
+                for short in filter(None, names.groups()):
+                    yield kind, short
+                    yield kind, "tosca:" + short
+
+
+def test_every_type_by_every_name(tmp_path):
+    """A type derives from each: the name is known."""
+    names = list(type_names())
+    assert len(names) > 200
+    text = "tosca_definitions_version: tosca_simple_yaml_1_3\n"
+    for kind in sorted({k for k, _ in names}):
+        text += f"{kind}:\n"
+        text += "".join(f"  my.T{i}: {{derived_from: '{n}'}}\n" for i, (k, n) in enumerate(names) if k == kind)
+    (tmp_path / "t.yaml").write_text(text)
+    (report,), status = validate(str(tmp_path / "t.yaml"))
+    assert status == 0 and report["findings"] == [], told(report)
 
 
 # ---- archives ----
