@@ -126,6 +126,18 @@ def test_csv(tmp_path):
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+def test_begin_from_a_plan(tmp_path):
+    up = sedge("plan", GUESTBOOK).stdout.split()
+    (tmp_path / "half.plan").write_text("\n".join(up[:3]) + "\n")
+    rest = sedge("plan", GUESTBOOK, "--now", str(tmp_path / "half.plan"))
+    assert rest.returncode == 0 and sorted(rest.stdout.split()) == sorted(up[3:])
+    down = sedge("plan", GUESTBOOK, "--down", "--now", str(tmp_path / "half.plan"))
+    assert down.returncode == 0 and 0 < len(down.stdout.split()) <= 3
+    (tmp_path / "half.plan").write_text("\n".join(up[:3] + up[:1]) + "\n")
+    wrong = sedge("plan", GUESTBOOK, "--now", str(tmp_path / "half.plan"))
+    assert wrong.returncode == 1 and "half.plan" in wrong.stderr and "line 4" in wrong.stderr
+
+
 @pytest.mark.parametrize("text,why", [("nonsense\n", "line 1"), ("nobody:Standard.create\n", "nobody"), ("\n# nothing\n", None)])
 def test_odd_plans(text, why):
     done = sedge("plan", GUESTBOOK, "--plan", "-", stdin=text)
