@@ -334,5 +334,7 @@ json_t *call_get_operation_output(const struct call *call)
     if (!known)
         return call_fault(call, "UNKNOWN_REF", "%s has no interface '%s'%s", n->words, interface,
                           tosca_like(call->c, interface, type_members(call->c, n->type, MEMBER_INTERFACE)));
+    tosca_warn(call->c, call->at, "NOT_RUN", "%s: get_operation_output: sedge keeps no outputs of operations",
+               what_text(call->c, call->w));
     return call_later("get_operation_output", n->name, NULL, call, 1);
 }

@@ -102,8 +102,20 @@ static const char *operand_range_fault(const struct clause *cl)
     return NULL;
 }
 
+/* Made ready once for each text. */
+static const struct pattern *pattern_of(struct tctx *c, const char *text, char *why, size_t size)
+{
+    struct pattern *p = map_get(&c->patterns, text);
+    if (!p) {
+        p = tctx_spend(c, 200) ? pattern_new(text, why, size) : NULL;
+        if (p)
+            map_set(&c->patterns, text, p);
+    }
+    return p;
+}
+
 /* What is wrong with the operand, or NULL. */
-static const char *operand_fault(const struct clause *cl, char *why, size_t size)
+static const char *operand_fault(struct tctx *c, struct clause *cl, char *why, size_t size)
 {
     switch (clause_ops[cl->op].operand) {
     case OPERAND_ONE:
@@ -123,7 +135,8 @@ static const char *operand_fault(const struct clause *cl, char *why, size_t size
     case OPERAND_PATTERN:
         if (!json_is_string(cl->operand))
             return "must be a regular expression";
-        return pattern_check(json_string_value(cl->operand), why, size) ? NULL : why;
+        cl->pattern = pattern_of(c, json_string_value(cl->operand), why, size);
+        return cl->pattern ? NULL : why;
     case OPERAND_ANY:
         break;
     }
@@ -176,8 +189,8 @@ bool clause_read(struct tctx *c, struct at at, enum prim prim, bool structure, s
         return false;
     }
     ret->operand = operand_read(c, ret);
-    char why[200];
-    const char *fault = ret->later ? NULL : ret->operand ? operand_fault(ret, why, sizeof(why)) : "cannot be read";
+    char why[200] = "is too much work";
+    const char *fault = ret->later ? NULL : ret->operand ? operand_fault(c, ret, why, sizeof(why)) : "cannot be read";
     if (fault)
         tosca_error(c, ret->at, "CONSTRAINT", "the operand of the constraint '%s' %s", p->key->text, fault);
     return !fault;
@@ -306,7 +319,7 @@ static bool holds_one_of(const struct clause *cl, const json_t *v)
     return false;
 }
 
-static bool clause_asks(const struct clause *cl, const json_t *v)
+static bool clause_asks(struct tctx *c, const struct clause *cl, const json_t *v)
 {
     switch (clause_ops[cl->op].operand) {
     case OPERAND_ONE:
@@ -318,16 +331,17 @@ static bool clause_asks(const struct clause *cl, const json_t *v)
     case OPERAND_COUNT:
         return holds_length(cl->op, v, json_integer_value(cl->operand));
     case OPERAND_PATTERN:
-        return !json_is_string(v) || pattern_matches(json_string_value(cl->operand), json_string_value(v));
+        return !json_is_string(v) || !cl->pattern || !tctx_spend(c, pattern_cost(cl->pattern, json_string_value(v))) ||
+               pattern_matches(cl->pattern, json_string_value(v));
     case OPERAND_ANY:
         break;
     }
     return true;
 }
 
-bool clause_holds(const struct clause *cl, const json_t *v, char *why, size_t why_size)
+bool clause_holds(struct tctx *c, const struct clause *cl, const json_t *v, char *why, size_t why_size)
 {
-    if (cl->later || clause_asks(cl, v))
+    if (cl->later || clause_asks(c, cl, v))
         return true;
     AUTO_FREE char *operand = json_dumps(cl->operand, JSON_COMPACT | JSON_ENCODE_ANY);
     snprintf(why, why_size, "must be %s %.150s", clause_ops[cl->op].words, operand ? operand : "?");

@@ -20,19 +20,21 @@ enum clause_op {
     CLAUSE_OPS
 };
 
+struct pattern;
 struct clause {
     enum clause_op op;
-    enum prim prim;  /* of the values it is asked of */
-    struct at at;    /* the operand */
-    json_t *operand; /* borrowed from the context */
-    bool later;      /* the operand holds a call: it is not asked */
+    enum prim prim;                /* of the values it is asked of */
+    struct at at;                  /* the operand */
+    json_t *operand;               /* borrowed from the context */
+    const struct pattern *pattern; /* borrowed from the context */
+    bool later;                    /* the operand holds a call: it is not asked */
 };
 
 /* Reads one clause, a one-key map, for values of that kind (PRIM_ANY: not known; `structure`: a data type with fields).
  * False when it is malformed, which is told. */
 bool clause_read(struct tctx *c, struct at at, enum prim prim, bool structure, struct clause *ret);
 /* Does the value hold? False with the reason in words ("must be at least 1"). */
-bool clause_holds(const struct clause *clause, const json_t *value, char *why, size_t why_size);
+bool clause_holds(struct tctx *c, const struct clause *clause, const json_t *value, char *why, size_t why_size);
 /* Is that a constraint operator? */
 bool clause_is_op(const char *name);
 

@@ -78,6 +78,7 @@ struct tctx {
     struct map *primitives; /* name -> struct ttype */
     unsigned stamp;         /* of name look-ups */
     unsigned depth;         /* of calls that evaluate each other */
+    struct map patterns;    /* text -> struct pattern */
     struct map *named;      /* paths in the bundle that the template names, and that exist */
 };
 

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "tosca/pattern.h"
+
 #define ERRORS_MAX   200
 #define WARNINGS_MAX 200
 #define LIKE_MAX     2000 /* names that a suggestion looks through */
@@ -103,6 +105,7 @@ void tctx_init(struct tctx *c, const struct tosca_options *options, struct diags
     *c = (struct tctx){.options = options, .diags = d, .arena = arena_new(0)};
     c->files = tctx_map(c);
     c->named = tctx_map(c);
+    map_init(&c->patterns, pattern_free);
 }
 
 void tctx_done(struct tctx *c)
@@ -112,6 +115,7 @@ void tctx_done(struct tctx *c)
         ydoc_done(&f->doc);
     }
     ydoc_done(&c->index);
+    map_done(&c->patterns);
     for (size_t i = 0; i < c->n_maps; i++)
         map_done(c->maps[i]);
     for (size_t i = 0; i < c->n_jsons; i++)

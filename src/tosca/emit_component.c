@@ -76,6 +76,16 @@ static void emit_link(struct topo *t, struct tlink *l, struct component *ret)
     to->place = place_of(l->at);
 }
 
+/* Only software's operations are run; whoever wrote others has to know. */
+static void warn_not_run(struct topo *t, const struct map *operations, const char *why)
+{
+    for (size_t i = 0; i < operations->n && tctx_spend(t->c, 1); i++) {
+        const struct toper *o = operations->items[i].value;
+        if (!at_null(o->implementation))
+            tosca_warn(t->c, o->implementation, "NOT_RUN", "%s is not run: %s", o->words, why);
+    }
+}
+
 static void emit_links(struct topo *t, struct tnode *n, struct component *ret)
 {
     ret->links = mem_array(n->n_links ? n->n_links : 1, sizeof(*ret->links));
@@ -89,6 +99,8 @@ static void emit_links(struct topo *t, struct tnode *n, struct component *ret)
                                                     at_key(l->rel.at, "interfaces"), l->rel.words);
         if (l->target)
             operations_check(t, operations, false);
+        if (n->kind != COMPONENT_ABSTRACT)
+            warn_not_run(t, operations, "sedge runs no operations of relationships");
     }
 }
 
@@ -122,6 +134,8 @@ static void emit_operations(struct topo *t, struct tnode *n, struct component *r
     struct scope scope = {.topo = t, .self = n};
     struct map *operations = operations_collect(t, scope, n->type, at_key(n->at, "interfaces"), n->words);
     operations_check(t, operations, n->kind != COMPONENT_ABSTRACT);
+    if (n->kind == COMPONENT_CONTAINER || n->kind == COMPONENT_VOLUME)
+        warn_not_run(t, operations, "put it into software hosted on the container");
     ret->operations = mem_array(operations->n ? operations->n : 1, sizeof(*ret->operations));
     for (size_t i = 0; i < operations->n && tctx_spend(t->c, 5); i++)
         emit_operation(t, n, operations->items[i].value, ret);

@@ -116,6 +116,9 @@ static void policy_check(struct topo *t, const struct ypair *p)
     check_members(&h, "targets", true);
     if (known_protocol_policy(t->c, h.type))
         note_protocol(&h);
+    else if (h.type)
+        tosca_warn(t->c, at_of(t->file, p->key), "NOT_RUN",
+                   "%s is checked, but sedge does not act on policies of type '%s'", h.words, h.type->name);
 }
 
 void policies_check(struct topo *t)

@@ -66,5 +66,9 @@ void operation_resolve(struct topo *t, struct tnode *n, struct toper *o, bool mu
         if (path)
             strv_add(&o->dependencies, path);
     }
+    struct at host = at_key(at, "operation_host");
+    if (must && at_text(host) && !str_eq(at_text(host), "SELF") && !str_eq(at_text(host), "HOST"))
+        tosca_warn(t->c, host, "NOT_RUN", "%s: it is run in the container below the component, not on '%s'", o->words,
+                   at_text(host));
     o->timeout_s = timeout_seconds(t, at_key(at, "timeout"), o->words);
 }

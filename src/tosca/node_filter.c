@@ -94,7 +94,7 @@ static void ask_property(struct each *e, const char *name, struct at at)
     for (size_t i = 0; i < clause_count(at) && tctx_spend(e->c, 5); i++) {
         struct clause clause;
         if (clause_at(e->c, at, i, prim, &clause))
-            e->passes = e->passes && json && clause_holds(&clause, json, why, sizeof(why));
+            e->passes = e->passes && json && clause_holds(e->c, &clause, json, why, sizeof(why));
     }
 }
 

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #define PATTERN_LONG 1000  /* bytes of a pattern */
-#define PATTERN_WIDE 4000  /* places after all repetitions are written out */
+#define PATTERN_WIDE 2000  /* places after all repetitions are written out */
 #define PATTERN_DEEP 20    /* groups in groups */
 #define PATTERN_TEXT 65536 /* bytes of a text to match */
 
@@ -209,22 +209,36 @@ static bool pattern_compile(const char *pattern, regex_t *ret, char *why, size_t
     return false;
 }
 
-bool pattern_check(const char *pattern, char *why, size_t why_size)
-{
+struct pattern {
     regex_t re;
-    if (!pattern_compile(pattern, &re, why, why_size))
-        return false;
-    regfree(&re);
-    return true;
+    size_t width;
+};
+
+struct pattern *pattern_new(const char *text, char *why, size_t why_size)
+{
+    struct pattern *p = mem_alloc(sizeof(*p));
+    if (pattern_compile(text, &p->re, why, why_size)) {
+        p->width = strlen(text);
+        return p;
+    }
+    free(p);
+    return NULL;
 }
 
-bool pattern_matches(const char *pattern, const char *text)
+void pattern_free(void *p)
 {
-    regex_t re;
-    char why[200];
-    if (strlen(text) > PATTERN_TEXT || !pattern_compile(pattern, &re, why, sizeof(why)))
-        return true;
-    bool matches = regexec(&re, text, 0, NULL, 0) == 0;
-    regfree(&re);
-    return matches;
+    struct pattern *pattern = p;
+    if (pattern)
+        regfree(&pattern->re);
+    free(pattern);
+}
+
+bool pattern_matches(const struct pattern *p, const char *text)
+{
+    return strlen(text) > PATTERN_TEXT || regexec(&p->re, text, 0, NULL, 0) == 0;
+}
+
+int64_t pattern_cost(const struct pattern *p, const char *text)
+{
+    return 20 + (int64_t)(strlen(text) * (1 + p->width / 16));
 }

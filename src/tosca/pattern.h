@@ -5,7 +5,11 @@
 
 #include "base/base.h"
 
-/* Is it one that we take? False with the reason. */
-bool pattern_check(const char *pattern, char *why, size_t why_size);
-/* Does the whole text match? A malformed pattern matches everything: it is told elsewhere. */
-bool pattern_matches(const char *pattern, const char *text);
+struct pattern;
+/* Made ready to match; NULL with the reason when it is none that we take. */
+struct pattern *pattern_new(const char *text, char *why, size_t why_size);
+void pattern_free(void *p); /* a struct pattern; NULL is fine */
+/* Does the whole text match? One that is too long to ask does. */
+bool pattern_matches(const struct pattern *p, const char *text);
+/* Roughly what that match may cost, in steps of work. */
+int64_t pattern_cost(const struct pattern *p, const char *text);

@@ -78,7 +78,7 @@ static bool constraints_hold(struct tctx *c, struct at at, const json_t *v, cons
 {
     char why[300];
     for (size_t i = 0; schema && i < schema->n_clauses && tctx_spend(c, 5); i++) {
-        if (clause_holds(&schema->clauses[i], v, why, sizeof(why)))
+        if (clause_holds(c, &schema->clauses[i], v, why, sizeof(why)))
             continue;
         AUTO_FREE char *text = json_dumps(v, JSON_COMPACT | JSON_ENCODE_ANY);
         tosca_error(c, at, "CONSTRAINT", "%s: %.100s %s", what_text(c, w), text ? text : "the value", why);

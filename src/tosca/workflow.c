@@ -67,6 +67,8 @@ static void check_workflow(struct topo *t, const struct ypair *p, struct tfile *
 void workflows_check(struct topo *t)
 {
     struct at section = at_key(t->at, "workflows");
+    if (at_len(section, Y_MAP))
+        tosca_warn(t->c, section, "NOT_RUN", "workflows are checked, but sedge makes its own plans from protocols");
     for (size_t i = 0; i < at_len(section, Y_MAP) && tctx_spend(t->c, 2); i++)
         check_workflow(t, &section.node->pairs[i], section.file);
 }

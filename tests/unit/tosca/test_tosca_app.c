@@ -270,14 +270,52 @@ static void test_bad_protocol(void **state)
                 "UNKNOWN_REF", 15, "no state 'craeted'");
 }
 
+static void test_what_is_not_run_is_told(void **state)
+{
+    struct bed b;
+    bed_start(&b);
+    bed_file(&b, "x.sh", "x");
+    bed_file(&b, "app.yaml",
+             "tosca_definitions_version: tosca_simple_yaml_1_3\n"
+             "imports: [tosker.yaml]\n"
+             "topology_template:\n"
+             "  node_templates:\n"
+             "    c:\n"
+             "      type: tosker.nodes.Container\n"
+             "      interfaces: {Standard: {start: x.sh}}\n"
+             "      requirements:\n"
+             "        - storage:\n"
+             "            node: v\n"
+             "            relationship:\n"
+             "              type: tosca.relationships.AttachesTo\n"
+             "              properties: {location: /x}\n"
+             "              interfaces: {Configure: {pre_configure_source: x.sh}}\n"
+             "    v: {type: tosker.nodes.Volume}\n"
+             "  policies: [scale: {type: tosca.policies.Scaling, targets: [c]}]\n"
+             "  workflows: {w: {steps: {s: {target: c, activities: [set_state: up]}}}}\n");
+    bed_run(&b);
+    assert_int_equal(b.result, 0);
+    bed_must_warn(&b, "NOT_RUN", "'Standard.start' is not run: put it into software");
+    bed_must_warn(&b, "NOT_RUN", "sedge runs no operations of relationships");
+    bed_must_warn(&b, "NOT_RUN", "does not act on policies of type 'tosca.policies.Scaling'");
+    bed_must_warn(&b, "NOT_RUN", "workflows are checked");
+    bed_stop(&b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_components),          cmocka_unit_test(test_links),
-        cmocka_unit_test(test_operations),          cmocka_unit_test(test_protocols),
-        cmocka_unit_test(test_outputs_and_files),   cmocka_unit_test(test_inputs_given),
-        cmocka_unit_test(test_input_without_value), cmocka_unit_test(test_custom_requirement_names),
-        cmocka_unit_test(test_missing_script),      cmocka_unit_test(test_bad_protocol),
+        cmocka_unit_test(test_components),
+        cmocka_unit_test(test_links),
+        cmocka_unit_test(test_operations),
+        cmocka_unit_test(test_protocols),
+        cmocka_unit_test(test_outputs_and_files),
+        cmocka_unit_test(test_inputs_given),
+        cmocka_unit_test(test_input_without_value),
+        cmocka_unit_test(test_custom_requirement_names),
+        cmocka_unit_test(test_missing_script),
+        cmocka_unit_test(test_bad_protocol),
+        cmocka_unit_test(test_what_is_not_run_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

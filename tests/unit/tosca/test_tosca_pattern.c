@@ -32,8 +32,11 @@ static void test_matches(void **state)
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         char why[200];
-        assert_true(pattern_check(rows[i].pattern, why, sizeof(why)));
-        assert_int_equal(pattern_matches(rows[i].pattern, rows[i].text), rows[i].matches);
+        struct pattern *p = pattern_new(rows[i].pattern, why, sizeof(why));
+        assert_non_null(p);
+        assert_int_equal(pattern_matches(p, rows[i].text), rows[i].matches);
+        assert_true(pattern_cost(p, rows[i].text) > 0);
+        pattern_free(p);
     }
 }
 
@@ -44,14 +47,14 @@ static void test_refused(void **state)
         "(a)\\1", "(?=a)", "\\bword", "a\\",    "x{1,100000}",   "(((((((((((((((((((((((a)))))))))))))))))))))))"};
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         char why[200] = "";
-        if (pattern_check(rows[i], why, sizeof(why)))
+        if (pattern_new(rows[i], why, sizeof(why)))
             fail_msg("'%s' was taken", rows[i]);
         assert_true(*why != '\0');
     }
     AUTO_FREE char *longest = mem_alloc(5000);
     memset(longest, 'a', 4999);
     char why[200];
-    assert_false(pattern_check(longest, why, sizeof(why)));
+    assert_null(pattern_new(longest, why, sizeof(why)));
 }
 
 int main(void)
