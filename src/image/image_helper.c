@@ -119,7 +119,11 @@ static int helper_work(struct image_bring *b, const struct arguments *a, struct 
     b->budget = a->max_bytes ? a->max_bytes : image_disk_budget(b->folder);
     r = str_eq(a->verb, "pull") ? helper_pull(b, a, e) : helper_import(b, a, e);
     mem_closep(&lock);
-    image_store_sweep_later(b->folder);
+    /* What came before it failed is of no use, but for a pull that the network broke: that goes on where it broke. */
+    if (r < 0 && r != -ENETUNREACH)
+        image_store_sweep_ask(b->folder);
+    else
+        image_store_sweep_later(b->folder);
     return r;
 }
 
@@ -142,5 +146,7 @@ int image_helper_main(int argc, char **argv)
         image_platform_done(&b.platform);
     }
     image_store_close(b.store);
+    if (r < 0)
+        e.code = -r; /* what was found out last: a fault in a document's JSON is a bad image, not a bad name */
     return r < 0 ? image_say_error(&e) : 0;
 }

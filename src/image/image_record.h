@@ -48,5 +48,7 @@ int image_record_put(const char *folder, struct image_record *r, const char *nam
 /* Takes away what is under way and what nothing needs any more. Under IMAGE_LOCK_CLEAN only. */
 int image_store_clean(const char *folder, struct err *e);
 int image_store_sweep(const char *folder, struct err *e);
+/* Wants a sweep: now, or as soon as nobody is at work. */
+void image_store_sweep_ask(const char *folder);
 /* Sweeps, when the sweep that somebody wanted was put off and nobody is at work now. */
 void image_store_sweep_later(const char *folder);

@@ -117,6 +117,14 @@ int image_store_sweep(const char *folder, struct err *e)
     return r;
 }
 
+void image_store_sweep_ask(const char *folder)
+{
+    AUTO_FREE char *wanted = file_join(folder, IMAGE_SWEEP_WANTED);
+    (void)file_write_fast(wanted, "", 0, 0600,
+                          NULL); /* on a full disk it may not stand; the next removal sweeps, too */
+    image_store_sweep_later(folder);
+}
+
 void image_store_sweep_later(const char *folder)
 {
     AUTO_FREE char *wanted = file_join(folder, IMAGE_SWEEP_WANTED);
