@@ -75,8 +75,9 @@ void keeper_exec(struct keeper_client *c, const struct keeper_exec *x, keeper_re
                  uint64_t *ret_token);
 void keeper_exec_kill(struct keeper_client *c, uint64_t token, int sig);
 /* For `run -it`: the container was started with a terminal. Called once: r is 0 with two descriptors that are ours:
- * `master_fd` to write to and to resize, `output_fd` (a pipe) to read what the container prints from now on (the log
- * gets it too; the container waits while we do not read; closing it ends the attachment). r < 0: no descriptors; -EBUSY
+ * `master_fd` to write to and to resize, `output_fd` (a pipe) to read what the container prints from now on, and
+ * for the first who attaches up to 4 KiB of what it printed before: a prompt (the log gets it all, too; the container
+ * waits while we do not read; closing it ends the attachment). r < 0: no descriptors; -EBUSY
  * when another is attached, -ENOTTY without a terminal, -ENOENT when it does not run. */
 void keeper_attach(struct keeper_client *c, const char *id,
                    void (*on_terminal)(void *data, int r, int master_fd, int output_fd), void *data);

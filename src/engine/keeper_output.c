@@ -15,7 +15,8 @@
 #include "engine/keeper_private.h"
 #include "io/sock.h"
 
-#define READ_BYTES 8192
+#define READ_BYTES  8192
+#define EARLY_BYTES 4096
 
 /* ---- FIFOs ---- */
 
@@ -151,6 +152,16 @@ static void tee_ready(struct keeper *k, struct watch *w, uint32_t events)
         tee_write(k, t);
 }
 
+/* Keeps the end of what nobody was there to see. */
+static void early_add(struct terminal *t, const char *data, size_t len)
+{
+    if (t->was_attached)
+        return;
+    buf_add(&t->early, data, len);
+    if (t->early.len > EARLY_BYTES)
+        buf_drop(&t->early, t->early.len - EARLY_BYTES);
+}
+
 /* One read of the master. False when there is nothing to read. */
 static bool master_read(struct keeper *k, struct terminal *t)
 {
@@ -168,6 +179,8 @@ static bool master_read(struct keeper *k, struct terminal *t)
     if (t->tee.fd >= 0) {
         buf_add(&t->rest, data, (size_t)n);
         tee_write(k, t);
+    } else {
+        early_add(t, data, (size_t)n);
     }
     return true;
 }
@@ -221,6 +234,7 @@ static void terminal_end(struct keeper *k, struct box *b)
         unlink(t->console_path);
     free(t->console_path);
     buf_done(&t->rest);
+    buf_done(&t->early);
     free(t);
 }
 
@@ -266,6 +280,10 @@ int output_attach(struct keeper *k, const char *id, int ret_fds[2], struct err *
         close(ends[0]);
         return err_errno(e, -r, "watch a pipe");
     }
+    b->tty->was_attached = true;
+    b->tty->rest = b->tty->early;
+    b->tty->early = (struct buf){0};
+    tee_write(k, b->tty);
     ret_fds[0] = b->tty->master.fd; /* borrowed */
     ret_fds[1] = ends[0];           /* the caller closes it */
     return 0;

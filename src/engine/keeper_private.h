@@ -60,12 +60,15 @@ struct terminal {
     char *console_path;
     struct box *box; /* weak */
     struct buf rest; /* what the attached client has not taken yet: until then the master is not read */
+    struct buf early; /* what was printed last before anybody was attached, for the first who is: a shell's prompt */
+    bool was_attached;
 };
 struct exec {
     struct exec *next;
     struct client *client; /* weak; NULL: gone, the process is to be killed */
     uint64_t token;
     pid_t crun_pid, pid;
+    int early_sig; /* asked for before the process was there; 0: none */
     int log_fd; /* crun's words */
     char *pid_path, *console_path;
     struct watch console;

@@ -425,6 +425,16 @@ def test_terminal_and_attach(bed):
     box.remove()
 
 
+def test_first_to_attach_sees_what_was_printed_before(bed):
+    box = bed.run(["/bin/sh", "-c", "echo before; printf 'prompt: '; read x; echo got $x; exec sleep 100"], terminal=True)
+    bed.until(lambda: any("before" in l for l in box.log()))
+    r = bed.prog("attach", bed.run_dir, box.id, "", "300")
+    assert r.stdout.startswith("before\nprompt: ")
+    r = bed.prog("attach", bed.run_dir, box.id, "word\n", "300")
+    assert "before" not in r.stdout and "got word" in r.stdout
+    box.remove()
+
+
 def test_host_files_are_not_reached_through_proc_self_exe(bed):
     before = os.stat(shutil.which("crun")).st_mtime
     run(bed, "echo x > /proc/self/exe; for p in /proc/[0-9]*; do echo x > $p/exe; done")
