@@ -69,6 +69,7 @@ static void layout_after(void *data)
         free(p->known.bundle);
         p->known.bundle = take_ptr(l->digest);
         pod_trouble_over(p, POD_DO_BUNDLE);
+        bundle_sweep(p->node); /* of the one before */
     }
     pod_kick(p);
     char *texts[] = {l->digest, l->from, l->to, l->manifest};
