@@ -137,7 +137,7 @@ static ssize_t admit(struct head *h, struct http_request *r, const struct api_ro
 
 static bool is_objects(enum api_target t)
 {
-    return t == API_COLLECTION || t == API_OBJECT || t == API_STATUS;
+    return t == API_COLLECTION || t == API_OBJECT || t == API_STATUS || t == API_SCALE;
 }
 
 void api_handle(void *head, struct http_request *r)
@@ -155,7 +155,8 @@ void api_handle(void *head, struct http_request *r)
     }
     enum api_form form = c.options.form;
     if (is_objects(c.route.target) && api_options_parse(http_request_path(r), &c.options, &e) < 0) {
-        api_fail(r, NULL, -EINVAL, &e);
+        /* Invalid, not malformed: how clients hear that an option is not there */
+        api_fail(r, str_starts(e.text, "sendInitialEvents") ? &c.route : NULL, -EINVAL, &e);
         return;
     }
     c.options.form = form;

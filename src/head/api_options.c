@@ -83,6 +83,8 @@ int api_options_parse(const struct http_path *path, struct api_options *ret, str
         r = get_dry_run(q, &ret->dry_run, e);
     if (r == 0)
         r = get_include(q, &ret->include, e);
+    if (r == 0 && is_true(map_get(q, "sendInitialEvents"))) /* clients list and watch then */
+        r = err_set(e, EINVAL, "sendInitialEvents: not supported; list, then watch from the list's resourceVersion");
     if (r == 0)
         r = get_continue(q, &ret->after, e);
     if (r == 0)

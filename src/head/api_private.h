@@ -11,7 +11,7 @@ enum api_form { FORM_PLAIN, FORM_TABLE, FORM_PARTIAL }; /* of the objects in an 
 /* What the query says. Texts are borrowed from the request. */
 struct api_options {
     struct selection selection;
-    bool watch, dry_run, initial_events;
+    bool watch, dry_run;
     int64_t limit;     /* 0: all */
     char *after;       /* "namespace/name" where the page before ended, or NULL; owned */
     int64_t revision;  /* of watches; FIELD_UNSET: none given */

@@ -3,6 +3,7 @@
 #include <errno.h>
 
 #include "head/api_private.h"
+#include "head/objects_private.h"
 
 static json_t *scale_of(const json_t *deployment)
 {
@@ -54,7 +55,9 @@ void api_put_scale(struct api_call *c)
         const char *version = json_str(json_object_get(body, "metadata"), "resourceVersion", NULL);
         if (!str_empty(version))
             json_object_set_new(patch, "metadata", json_pack("{s:s}", "resourceVersion", version));
+        objects_dry(c->h->objects, c->options.dry_run);
         r = objects_patch(c->h->objects, ref_of(c), OBJECTS_SPEC, patch, &v, &e);
+        objects_dry(c->h->objects, false);
     }
     finish(c, r, v, &e);
 }

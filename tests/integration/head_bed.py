@@ -95,9 +95,10 @@ class Head:
         for child in self.children:
             child.kill()
             child.wait()
-        if self.process.poll() is None:
-            self.stop()
+        code = self.stop() if self.process.poll() is None else 0
+        log = self.log()
         shutil.rmtree(self.dir)
+        assert code == 0 and "Sanitizer" not in log and "runtime error" not in log, log
 
     def __enter__(self):
         return self

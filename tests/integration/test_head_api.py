@@ -89,7 +89,7 @@ def test_invalid_bodies(head, body, status, reason, field, says):
 @pytest.mark.parametrize("method, path, status", [
     ("GET", "/nothing", 404), ("GET", "/api/v1/things", 404), ("GET", "/api/v1/namespaces/default/nodes/x", 404), ("GET", "/apis/none", 404),
     ("POST", f"{PODS}/x", 405), ("PUT", PODS, 405), ("GET", "/sedge/v1/credentials", 405), ("POST", "/version", 405),
-    ("GET", f"{PODS}?limit=x", 400), ("GET", f"{PODS}?labelSelector=a+b", 400), ("GET", f"{PODS}?fieldSelector=x%3D1", 400),
+    ("GET", f"{PODS}?limit=x", 400), ("GET", f"{PODS}?watch=1&sendInitialEvents=true", 422), ("GET", f"{PODS}?labelSelector=a+b", 400), ("GET", f"{PODS}?fieldSelector=x%3D1", 400),
     ("GET", f"{PODS}/x", 404), ("GET", f"{PODS}/x/log", 404), ("DELETE", f"{PODS}/x", 404), ("DELETE", "/api/v1/namespaces/default", 409),
     ("POST", "/api/v1/namespaces/none/pods", 404), ("GET", "/sedge/v1/blobs/x", 400), ("GET", "/sedge/v1/bundles/sha256:" + "0" * 64, 404),
     ("POST", "/sedge/v1/nodes/none/stream", 400), ("POST", "/sedge/v1/nodes/UPPER/link", 400),
@@ -515,6 +515,22 @@ def test_everything_is_there_after_a_restart(head, end):
     assert head.get(f"{PODS}/a").json == made
     assert head.ca().read_text() == ca
     wait_for(lambda: ready(head) == "False")  # it did not come back
+
+
+def test_stop_amid_everything(placed):
+    head, node, _ = placed
+    client = Stream(head, STREAM, {"op": "exec", "command": ["cat"]})
+    node.asked("exec")
+    follow = subprocess.Popen(["curl", "-sN", "--unix-socket", head.run / "api.sock", f"http://localhost{PODS}/a/log?follow=true"], stdout=subprocess.PIPE)
+    head.children.append(follow)
+    node.asked("logs")
+    watches = [head.watch(f"{PODS}?watch=1&timeoutSeconds={n}") for n in (0, 500)]
+    assert all(next(w)["type"] == "ADDED" for w in watches)
+    assert head.stop() == 0
+    wait_for(lambda: client.ended and node.ended)
+    assert json.loads(client.wait(CLOSE)[1])["error"] == "the head stops"
+    assert follow.communicate(timeout=20)[0] == b"" and all(list(w) == [] for w in watches)
+    head.start()
 
 
 def test_modes_of_what_is_kept(head):
