@@ -102,7 +102,7 @@ static int open_at(const char *path, struct store **ret, struct err *e)
         r = store_fault(s, e, "open the store");
     if (r == 0)
         r = run(s,
-                "PRAGMA page_size=4096; PRAGMA cache_size=-256; PRAGMA mmap_size=0; PRAGMA temp_store=MEMORY; PRAGMA "
+                "PRAGMA page_size=4096; PRAGMA cache_size=-128; PRAGMA mmap_size=0; PRAGMA temp_store=MEMORY; PRAGMA "
                 "locking_mode=EXCLUSIVE",
                 "set the store up", e);
     if (r == 0)
