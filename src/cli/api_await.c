@@ -25,7 +25,7 @@ struct watching {
 
 static volatile sig_atomic_t watched_fd = -1;
 
-void api_watch_interrupt(void)
+void client_watch_interrupt(void)
 {
     if (watched_fd >= 0)
         shutdown(watched_fd, SHUT_RDWR);
@@ -120,7 +120,7 @@ int client_watch(struct cli *cli, const struct client_watch *w, struct err *e)
     struct http_conn *conn = NULL;
     struct watching g = {.w = w, .e = e, .deadline_us = w->timeout_us ? clock_mono_us() + w->timeout_us : 0};
     AUTO_FREE char *path = watch_path(w);
-    int r = api_connect_more(cli, &conn, e);
+    int r = client_connect_more(cli, &conn, e);
     if (r < 0)
         return r;
     g.conn = conn;
@@ -144,7 +144,7 @@ int client_watch(struct cli *cli, const struct client_watch *w, struct err *e)
 
 /* ---- waiting for one object ---- */
 
-int api_await_told(void *data, const char *type, const json_t *object)
+int client_await_told(void *data, const char *type, const json_t *object)
 {
     const struct client_await *a = data;
     if (!str_eq(json_str(json_object_get(object, "metadata"), "name", ""), a->name))
@@ -175,12 +175,12 @@ static int await_once(struct cli *cli, const struct client_await *a, int64_t lef
     if (r != 0)
         return r;
     struct client_watch w = {.kind = a->kind,
-                          .ns = a->ns,
-                          .field = field,
-                          .revision = json_str(json_object_get(list, "metadata"), "resourceVersion", NULL),
-                          .timeout_us = left_us,
-                          .told = api_await_told,
-                          .data = (void *)(uintptr_t)a};
+                             .ns = a->ns,
+                             .field = field,
+                             .revision = json_str(json_object_get(list, "metadata"), "resourceVersion", NULL),
+                             .timeout_us = left_us,
+                             .told = client_await_told,
+                             .data = (void *)(uintptr_t)a};
     return client_watch(cli, &w, e);
 }
 
@@ -215,7 +215,7 @@ static int is_gone(void *data, const json_t *object)
     return object == NULL;
 }
 
-int api_await_gone(struct cli *cli, const struct kind *k, const char *ns, const char *name, struct err *e)
+int client_await_gone(struct cli *cli, const struct kind *k, const char *ns, const char *name, struct err *e)
 {
     struct client_await a = {.kind = k, .ns = ns, .name = name, .look = is_gone};
     int r = client_await(cli, &a, e);

@@ -50,14 +50,14 @@ static int connect_far(struct cli *cli, struct http_conn **ret, struct err *e)
     return err_wrap(e, r, "reach the head at %s", p->server);
 }
 
-int api_connect_more(struct cli *cli, struct http_conn **ret, struct err *e)
+int client_connect_more(struct cli *cli, struct http_conn **ret, struct err *e)
 {
     return cli->kubeconfig ? connect_far(cli, ret, e) : connect_local(cli, ret, e);
 }
 
 int client_connect(struct cli *cli, struct err *e)
 {
-    return cli->conn ? 0 : api_connect_more(cli, &cli->conn, e);
+    return cli->conn ? 0 : client_connect_more(cli, &cli->conn, e);
 }
 
 void client_close(struct cli *cli)
@@ -159,7 +159,8 @@ int client_get(struct cli *cli, const struct kind *k, const char *ns, const char
     return client_call(cli, "GET", path, NULL, ret, e);
 }
 
-int client_list(struct cli *cli, const struct kind *k, const char *ns, const char *selector, json_t **ret, struct err *e)
+int client_list(struct cli *cli, const struct kind *k, const char *ns, const char *selector, json_t **ret,
+                struct err *e)
 {
     AUTO_FREE char *path = client_path(k, ns, NULL);
     AUTO_FREE char *query = selector ? http_escape(selector) : NULL;
@@ -182,7 +183,7 @@ int client_exists(struct cli *cli, const char *path, struct err *e)
 }
 
 int client_put(struct cli *cli, const char *path, const char *type, const void *data, size_t len, json_t **ret,
-            struct err *e)
+               struct err *e)
 {
     AUTO(http_answer_done)
     struct http_answer a = {0};
@@ -196,7 +197,7 @@ int client_put(struct cli *cli, const char *path, const char *type, const void *
     return a.status == 409 ? -EEXIST : r;
 }
 
-int api_put_fd(struct cli *cli, const char *path, int fd, struct err *e)
+int client_put_fd(struct cli *cli, const char *path, int fd, struct err *e)
 {
     AUTO(http_answer_done)
     struct http_answer a = {0};

@@ -19,7 +19,7 @@ int client_connect(struct cli *cli, struct err *e);
 /* The namespace in force: -n, the kubeconfig's, or "default". Borrowed from `cli`. */
 const char *client_ns(struct cli *cli);
 /* A further connection, for streams and watches; the caller closes it (http_close). */
-int api_connect_more(struct cli *cli, struct http_conn **ret, struct err *e);
+int client_connect_more(struct cli *cli, struct http_conn **ret, struct err *e);
 /* The fault that an answer (>= 400) tells, as an error. */
 int client_fault(const struct http_answer *a, struct err *e);
 void client_close(struct cli *cli);
@@ -29,14 +29,15 @@ int client_call(struct cli *cli, const char *method, const char *path, const jso
 int client_patch(struct cli *cli, const char *path, const json_t *patch, json_t **ret, struct err *e);
 int client_get(struct cli *cli, const struct kind *k, const char *ns, const char *name, json_t **ret, struct err *e);
 /* The list object (items, metadata.resourceVersion); selector NULL or "a=b,c=d". */
-int client_list(struct cli *cli, const struct kind *k, const char *ns, const char *selector, json_t **ret, struct err *e);
+int client_list(struct cli *cli, const struct kind *k, const char *ns, const char *selector, json_t **ret,
+                struct err *e);
 
-/* For blobs and bundles ("/sedge/v1/blobs/<digest>"). client_exists: 1, 0 or -errno. client_put: *ret (may be NULL) gets the
- * answer's JSON, also of a 409, which is -EEXIST. */
+/* For blobs and bundles ("/sedge/v1/blobs/<digest>"). client_exists: 1, 0 or -errno. client_put: *ret (may be NULL)
+ * gets the answer's JSON, also of a 409, which is -EEXIST. */
 int client_exists(struct cli *cli, const char *path, struct err *e);
 int client_put(struct cli *cli, const char *path, const char *type, const void *data, size_t len, json_t **ret,
-            struct err *e);
-int api_put_fd(struct cli *cli, const char *path, int fd, struct err *e);
+               struct err *e);
+int client_put_fd(struct cli *cli, const char *path, int fd, struct err *e);
 
 /* Watches a collection from `revision` (the list's resourceVersion) on, over a connection of its own. `told` gets
  * "ADDED", "MODIFIED" or "DELETED" with the object (borrowed), until it gives non-zero: what is returned then. `field`:
@@ -66,8 +67,8 @@ struct client_await {
 };
 int client_await(struct cli *cli, const struct client_await *a, struct err *e);
 /* Fits client_watch.told with a struct client_await as data. */
-int api_await_told(void *await, const char *type, const json_t *object);
+int client_await_told(void *await, const char *type, const json_t *object);
 /* Waits until an object is gone. */
-int api_await_gone(struct cli *cli, const struct kind *k, const char *ns, const char *name, struct err *e);
+int client_await_gone(struct cli *cli, const struct kind *k, const char *ns, const char *name, struct err *e);
 /* Ends the watch that is under way, from a signal handler: it gives -ECONNRESET. */
-void api_watch_interrupt(void);
+void client_watch_interrupt(void);

@@ -59,6 +59,24 @@ bool app_settled(const json_t *application, int64_t generation)
     return false;
 }
 
+/* Has the component that was scaled the pods that it is to have? What failed is as it will be. */
+static bool is_scaled(const struct app_wait *w, const json_t *application)
+{
+    size_t i;
+    json_t *c;
+    if (!w->scaled || str_eq(phase_of(application), "Failed"))
+        return true;
+    json_array_foreach(json_at(application, "status", "components", NULL), i, c)
+    {
+        if (!str_eq(json_str(c, "name", ""), w->scaled))
+            continue;
+        bool runs = str_eq(json_str(c, "state", ""), "running");
+        return (int64_t)json_array_size(json_object_get(c, "pods")) == w->replicas &&
+               (!runs || json_int(c, "ready", 0) == w->replicas);
+    }
+    return true;
+}
+
 /* 1: it is as it was waited for. */
 static int look(void *data, const json_t *application)
 {
@@ -69,7 +87,7 @@ static int look(void *data, const json_t *application)
     }
     if (!application)
         return 1;
-    bool done = !g->w->gone && app_settled(application, g->w->generation);
+    bool done = !g->w->gone && app_settled(application, g->w->generation) && is_scaled(g->w, application);
     g->moved |= !done;
     if (g->moved && json_int(json_object_get(application, "status"), "observedGeneration", 0) >= g->w->generation)
         progress_show(&g->progress, json_at(application, "status", "components", NULL));
@@ -82,11 +100,11 @@ int app_wait(struct cli *cli, const struct app_wait *w, json_t **ret, struct err
 {
     struct waiting g = {.w = w};
     struct client_await a = {.kind = kind_find("Application"),
-                          .ns = client_ns(cli),
-                          .name = w->name,
-                          .timeout_us = w->timeout_us,
-                          .look = look,
-                          .data = &g};
+                             .ns = client_ns(cli),
+                             .name = w->name,
+                             .timeout_us = w->timeout_us,
+                             .look = look,
+                             .data = &g};
     progress_begin(&g.progress, cli);
     on_break(w->leaving);
     int r = client_await(cli, &a, e);

@@ -6,8 +6,10 @@
 
 struct app_wait {
     const char *name;
-    int64_t generation;  /* the status must speak of this one or a later one */
-    int64_t timeout_us;  /* 0: none */
+    int64_t generation; /* the status must speak of this one or a later one */
+    int64_t timeout_us; /* 0: none */
+    const char *scaled; /* component that must have `replicas` pods, all ready; NULL: none must */
+    int64_t replicas;
     bool gone;           /* wait until it is gone, instead of until it is settled */
     const char *leaving; /* said when the user breaks off (Ctrl-C): what goes on without him */
 };

@@ -105,6 +105,12 @@ const struct verb verb_help = {.name = "help",
                                .args_max = 1,
                                .run = run_help};
 
+const char *head_version(const json_t *version)
+{
+    const char *text = json_str(version, "gitVersion", ""), *own = strstr(text, "+sedge-");
+    return own ? own + strlen("+sedge-") : text;
+}
+
 /* The program's version, and that of the head where one answers. */
 static int run_version(struct cli *cli, int argc, char **argv)
 {
@@ -115,7 +121,7 @@ static int run_version(struct cli *cli, int argc, char **argv)
     AUTO_JSON json_t *head = NULL;
     AUTO_JSON json_t *both = json_pack("{s:s}", "sedge", SEDGE_VERSION);
     if (client_call(cli, "GET", "/version", NULL, &head, &e) == 0)
-        json_put_str(both, "head", json_str(head, "gitVersion", NULL));
+        json_put_str(both, "head", head_version(head));
     if (cli->format != FORMAT_TABLE)
         return output_value(cli, both);
     printf("sedge %s\n", SEDGE_VERSION);

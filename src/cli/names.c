@@ -21,6 +21,32 @@ char *pod_shown_name(const json_t *pod)
     return app[0] && component[0] ? mem_printf("%s/%s", app, component) : mem_strdup(name_of(pod));
 }
 
+static int64_t revision_of(const json_t *object)
+{
+    int64_t n;
+    const char *text = json_str(json_object_get(object, "metadata"), "resourceVersion", "");
+    return str_to_i64(text, 0, INT64_MAX, &n) ? n : 0;
+}
+
+static int by_revision(const void *a, const void *b)
+{
+    int64_t x = revision_of(*(json_t *const *)a), y = revision_of(*(json_t *const *)b);
+    return x < y ? -1 : x > y;
+}
+
+json_t *by_last_change(const json_t *objects)
+{
+    size_t n = json_array_size(objects);
+    AUTO_FREE json_t **items = mem_array(n + 1, sizeof(json_t *));
+    json_t *ret = json_array();
+    for (size_t i = 0; i < n; i++)
+        items[i] = json_array_get(objects, i);
+    qsort(items, n, sizeof(json_t *), by_revision);
+    for (size_t i = 0; i < n; i++)
+        json_array_append(ret, items[i]);
+    return ret;
+}
+
 int part_name_parse(const char *text, struct part_name *ret, struct err *e)
 {
     *ret = (struct part_name){0};

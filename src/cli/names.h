@@ -34,3 +34,5 @@ const char *name_of(const json_t *object);
 const char *label_of(const json_t *object, const char *label);
 /* "shop/web" for a pod of an application, else its own name. The caller frees. */
 char *pod_shown_name(const json_t *pod);
+/* A new array of the same objects, those that were changed last at its end. The caller owns it. */
+json_t *by_last_change(const json_t *objects);

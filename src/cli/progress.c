@@ -38,7 +38,8 @@ static void settled_words(const json_t *c, struct buf *b, enum tint *ret_tint)
 {
     int64_t replicas = json_int(c, "replicas", 0), ready = json_int(c, "ready", 0);
     const char *state = json_str(c, "state", "");
-    bool short_of = str_eq(state, "running") && ready < replicas;
+    /* One that is alone and not ready has software on its way or has failed: that is told by itself. */
+    bool short_of = str_eq(state, "running") && replicas > 1 && ready < replicas;
     *ret_tint = short_of ? TINT_YELLOW : TINT_GREEN;
     buf_adds(b, state);
     if (short_of)

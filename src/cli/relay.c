@@ -16,7 +16,7 @@
 #define INPUT_STEP (16 * 1024)
 
 struct relaying {
-    const struct relay *r;
+    struct relay *r;
     int signals; /* signalfd */
     int interrupts;
     bool input_open;
@@ -41,6 +41,8 @@ void relay_put_size(json_t *request)
 
 static int take_output(void *self, bool is_err, const void *bytes, size_t len)
 {
+    struct relaying *g = self;
+    g->r->err_bytes += is_err ? len : 0;
     if (file_write_fd(is_err ? STDERR_FILENO : STDOUT_FILENO, bytes, len) == -EPIPE)
         cli_reader_gone();
     return 0; /* a full disk behind our output does not end the process there */
@@ -128,10 +130,10 @@ static int relay_step(struct relaying *g, const struct stream_taker *taker, stru
     return r;
 }
 
-int relay_run(const struct relay *relay, struct err *e)
+int relay_run(struct relay *relay, struct err *e)
 {
     struct relaying g = {.r = relay, .signals = -1, .input_open = relay->input};
-    struct stream_taker taker = {.data = take_output};
+    struct stream_taker taker = {.data = take_output, .self = &g};
     int r;
     begin(&g);
     do

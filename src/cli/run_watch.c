@@ -29,7 +29,7 @@ static volatile sig_atomic_t broken_off; /* while waiting for the start */
 static void break_off(int sig)
 {
     broken_off = sig;
-    api_watch_interrupt();
+    client_watch_interrupt();
 }
 
 static void catch_signals(void (*handler)(int))
@@ -60,32 +60,8 @@ static int on_signal(void *self, int sig)
 
 /* ---- output ---- */
 
-static int show_stream(struct running *g, json_t *request)
-{
-    const struct run_watch *w = g->w;
-    AUTO(stream_done)
-    struct stream s = {0};
-    AUTO_FREE char *path = stream_pod_path(client_ns(w->cli), w->pod);
-    struct err e = {0};
-    int r = client_connect(w->cli, &e);
-    if (r == 0)
-        r = stream_begin(&w->cli->conn, path, request, &s, &e);
-    struct relay relay = {.stream = &s,
-                          .terminal = w->tty && w->input,
-                          .input = w->tty && w->input,
-                          .on_signal = w->tty ? NULL : on_signal,
-                          .self = g};
-    if (r == 0)
-        r = relay_run(&relay, &e);
-    if (r == -EINTR)
-        return RUN_LEFT;
-    if (r < 0 || s.error)
-        cli_note(w->cli, "The output of %s is cut off: %s", w->pod, s.error ? s.error : err_text(&e));
-    return 0;
-}
-
-/* What it printed before we were attached: the prompt of a shell, mostly. */
-static void show_beginning(const struct run_watch *w)
+/* It ended before anybody could be attached to it. */
+static void show_whole_log(const struct run_watch *w)
 {
     AUTO_BUF struct buf text = {0};
     struct err ignored;
@@ -94,17 +70,39 @@ static void show_beginning(const struct run_watch *w)
     cli_flush(stdout);
 }
 
+static int relay_stream(struct running *g, struct stream *s, struct err *e)
+{
+    const struct run_watch *w = g->w;
+    bool raw = w->tty && w->input;
+    struct relay relay = {
+        .stream = s, .terminal = raw, .input = raw, .on_signal = w->tty ? NULL : on_signal, .self = g};
+    return relay_run(&relay, e);
+}
+
 static int show_output(struct running *g)
 {
     const struct run_watch *w = g->w;
     struct pod_log_query q = {.follow = true, .tail = -1};
+    AUTO(stream_done)
+    struct stream s = {0};
+    AUTO_FREE char *path = stream_pod_path(client_ns(w->cli), w->pod);
     AUTO_JSON json_t *request = w->tty ? json_pack("{s:s}", "op", "attach") : pod_log_request(&q);
+    struct err e = {0};
     g->streamed = true;
-    if (w->tty) {
+    if (w->tty)
         relay_put_size(request);
-        show_beginning(w);
-    }
-    return show_stream(g, request);
+    int r = client_connect(w->cli, &e);
+    if (r == 0)
+        r = stream_begin(&w->cli->conn, path, request, &s, &e);
+    if (r == 0)
+        r = relay_stream(g, &s, &e);
+    if (r == -EINTR)
+        return RUN_LEFT;
+    if (w->tty && s.error)
+        show_whole_log(w);
+    else if (r < 0 || s.error)
+        cli_note(w->cli, "The output of %s is cut off: %s", w->pod, s.error ? s.error : err_text(&e));
+    return 0;
 }
 
 /* ---- watching ---- */
@@ -143,9 +141,10 @@ static int watch(struct running *g, struct err *e)
 {
     const struct run_watch *w = g->w;
     AUTO_FREE char *field = mem_printf("metadata.name=%s", w->pod);
-    struct client_await a = {.kind = kind_find("Pod"), .ns = client_ns(w->cli), .name = w->pod, .look = look, .data = g};
+    struct client_await a = {
+        .kind = kind_find("Pod"), .ns = client_ns(w->cli), .name = w->pod, .look = look, .data = g};
     struct client_watch first = {
-        .kind = a.kind, .ns = a.ns, .field = field, .revision = w->revision, .told = api_await_told, .data = &a};
+        .kind = a.kind, .ns = a.ns, .field = field, .revision = w->revision, .told = client_await_told, .data = &a};
     int r = client_watch(w->cli, &first, e);
     if (r < 0 && !broken_off)
         r = client_await(w->cli, &a, e);
@@ -158,7 +157,7 @@ int run_pod_remove(struct cli *cli, const char *pod, struct err *e)
     int r = client_call(cli, "DELETE", path, NULL, NULL, e);
     if (r < 0)
         return r == -ENOENT ? 0 : r;
-    return api_await_gone(cli, kind_find("Pod"), client_ns(cli), pod, e);
+    return client_await_gone(cli, kind_find("Pod"), client_ns(cli), pod, e);
 }
 
 static int fail_start(const struct run_watch *w, const char *trouble)

@@ -39,7 +39,7 @@ int stream_begin(struct http_conn **conn, const char *path, const json_t *reques
 int stream_open(struct cli *cli, const char *path, const json_t *request, struct stream *ret, struct err *e)
 {
     struct http_conn *conn = NULL;
-    int r = api_connect_more(cli, &conn, e);
+    int r = client_connect_more(cli, &conn, e);
     if (r == 0)
         r = stream_begin(&conn, path, request, ret, e);
     http_close(conn);

@@ -52,6 +52,7 @@ static void show_events(struct cli *cli, const char *ns, const char *kind, const
 {
     AUTO_JSON json_t *list = NULL;
     AUTO_JSON json_t *own = json_array();
+    AUTO_JSON json_t *sorted = NULL;
     struct err ignored;
     size_t i;
     json_t *event;
@@ -66,10 +67,11 @@ static void show_events(struct cli *cli, const char *ns, const char *kind, const
     size_t n = json_array_size(own);
     if (n == 0)
         return;
+    sorted = by_last_change(own);
     title(cli, "Events");
     for (i = n > EVENTS_SHOWN ? n - EVENTS_SHOWN : 0; i < n; i++) {
         char age[32];
-        event = json_array_get(own, i);
+        event = json_array_get(sorted, i);
         printf("  %-6s %-8s %s: %s\n",
                age_text(json_str(event, "lastTimestamp", NULL), clock_now_us(), age, sizeof(age)),
                json_str(event, "type", ""), json_str(event, "reason", ""), json_str(event, "message", ""));

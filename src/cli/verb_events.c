@@ -111,26 +111,18 @@ static int fill_filter(struct cli *cli, const char *app, struct filter *f, struc
     return r;
 }
 
-static int by_time(const void *a, const void *b)
-{
-    const char *x = json_str(*(json_t *const *)a, "lastTimestamp", ""),
-               *y = json_str(*(json_t *const *)b, "lastTimestamp", "");
-    return strcmp(x, y);
-}
-
 /* The wanted ones, oldest first. */
 static json_t *choose(const struct filter *f, const json_t *events)
 {
-    size_t n = json_array_size(events), kept = 0;
-    AUTO_FREE json_t **items = mem_array(n + 1, sizeof(json_t *));
-    for (size_t i = 0; i < n; i++)
-        if (wanted(f, json_array_get(events, i)))
-            items[kept++] = json_array_get(events, i);
-    qsort(items, kept, sizeof(json_t *), by_time);
-    json_t *ret = json_array();
-    for (size_t i = 0; i < kept; i++)
-        json_array_append(ret, items[i]);
-    return ret;
+    AUTO_JSON json_t *kept = json_array();
+    size_t i;
+    json_t *event;
+    json_array_foreach(events, i, event)
+    {
+        if (wanted(f, event))
+            json_array_append(kept, event);
+    }
+    return by_last_change(kept);
 }
 
 /* ---- showing ---- */

@@ -66,7 +66,7 @@ static int exec_in(struct cli *cli, const struct exec_options *o, const char *po
         r = relay_run(&relay, &e);
     if (r < 0)
         return cli_fail(cli, &e);
-    if (s.error)
+    if (s.error && relay.err_bytes == 0) /* else the runtime has said so already */
         cli_failf(cli, "%s", s.error);
     return s.code || !s.error ? s.code & 0xff : CLI_FAILED;
 }

@@ -54,6 +54,8 @@ static int change_application(struct wish *w, const char *app, int64_t timeout_u
     struct app_wait wait = {.name = app,
                             .generation = json_int(json_object_get(written, "metadata"), "generation", 0),
                             .timeout_us = timeout_us,
+                            .scaled = w->state ? NULL : w->component,
+                            .replicas = w->replicas,
                             .leaving = leaving};
     int r = app_wait(cli, &wait, &last, &e);
     int status = app_end(cli, &wait, w->verb, r, last, &e);
@@ -95,11 +97,11 @@ static int change_pod(struct wish *w, const char *name, int64_t timeout_us, cons
     AUTO_JSON json_t *patch = json_pack("{s:{s:{s:s}}}", "spec", "sedge", "state", w->state);
     struct pod_goal goal = {.life = str_eq(w->state, "Running") ? POD_GOES : POD_STANDS};
     struct client_await a = {.kind = kind_find("Pod"),
-                          .ns = client_ns(cli),
-                          .name = name,
-                          .timeout_us = timeout_us,
-                          .look = pod_look,
-                          .data = &goal};
+                             .ns = client_ns(cli),
+                             .name = name,
+                             .timeout_us = timeout_us,
+                             .look = pod_look,
+                             .data = &goal};
     int r = client_patch(cli, path, patch, NULL, &e);
     if (r == 0)
         r = client_await(cli, &a, &e);

@@ -3,6 +3,7 @@
 #include <errno.h>
 
 #include "cli/api_client.h"
+#include "cli/help.h"
 #include "cli/names.h"
 #include "cli/output.h"
 #include "cli/this_machine.h"
@@ -81,7 +82,7 @@ static int head_report(struct cli *cli, json_t *to, struct err *e)
     AUTO_JSON json_t *version = NULL;
     int r = client_call(cli, "GET", "/version", NULL, &version, e);
     if (r == 0) {
-        json_put_str(to, "version", json_str(version, "gitVersion", ""));
+        json_put_str(to, "version", head_version(version));
         r = node_report(cli, to, e);
     }
     if (r == 0)

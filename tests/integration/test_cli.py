@@ -156,15 +156,15 @@ def test_describe(cli):
     assert "not 'thing'" in cli("describe", "thing", "x", code=2).stderr
 
 
-def event(name, kind, about, reason, message, type_="Normal", last="2026-01-02T03:04:05Z"):
-    return {"metadata": {"name": name}, "involvedObject": {"kind": kind, "name": about}, "reason": reason, "message": message, "type": type_, "lastTimestamp": last, "count": 1}
+def event(name, kind, about, reason, message, type_="Normal"):
+    return {"metadata": {"name": name}, "involvedObject": {"kind": kind, "name": about}, "reason": reason, "message": message, "type": type_, "lastTimestamp": "2026-01-02T03:04:05Z", "count": 1}
 
 
 def test_events(cli):
     for name in ("shop", "shop-2"):
         cli.head.put("applications", application(name))
-    cli.head.put("events", event("e2", "Pod", "shop-web-1", "Started", "second", last="2026-01-02T03:04:06Z"))
-    cli.head.put("events", event("e1", "Application", "shop", "Deploying", "first"))
+    cli.head.put("events", event("e2", "Application", "shop", "Deploying", "first"))
+    cli.head.put("events", event("e1", "Pod", "shop-web-1", "Started", "second"))
     cli.head.put("events", event("e3", "Pod", "shop-2-web-1", "Started", "not ours", "Warning"))
     out = cli("events", "shop").stdout
     assert out.index("first") < out.index("second") and "not ours" not in out and "pod/shop-web-1" in out
@@ -272,7 +272,7 @@ def test_start_stop_scale(cli):
     cli.head.react = settle("Stopped")
     assert cli("stop", "shop").stdout == "shop is stopped\n"
     assert cli.head.get("applications", "shop")["spec"]["state"] == "Stopped"
-    cli.head.react = settle()
+    cli.head.react = settle(components=[component("web", replicas=3, ready=3, pods=["a", "b", "c"]), component("app", kind="software")])
     assert cli("start", "shop/web").stdout == "shop/web runs\n"
     assert cli.head.get("applications", "shop")["spec"]["components"] == [{"name": "web", "state": "Running"}]
     assert cli("scale", "shop/web", "3").stdout == "shop/web has 3 replicas\n"
