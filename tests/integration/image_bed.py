@@ -128,7 +128,8 @@ class Store:
         return path
 
     def command(self, verb, *args):
-        return [PROG, verb, *args, "--store", self.path, "--registries", self.file("registries.json", json.dumps({"registries": self.registries}).encode())]
+        os.replace(self.file("registries.new", json.dumps({"registries": self.registries}).encode()), self.file("registries.json"))  # helpers may be reading it
+        return [PROG, verb, *args, "--store", self.path, "--registries", self.file("registries.json")]
 
     def env(self):
         return {**os.environ, "HOME": self.dir}
