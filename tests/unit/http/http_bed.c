@@ -151,9 +151,10 @@ static void handle(void *data, struct http_request *r)
     count(b, &b->requests);
 }
 
-static bool wants_spool(void *data, const char *method, const char *path)
+static bool wants_spool(void *data, const struct http_request *r)
 {
-    return str_eq(method, "PUT") && str_eq(path, "/spool");
+    const struct strv *parts = &http_request_path(r)->parts;
+    return str_eq(http_method(r), "PUT") && parts->n == 1 && str_eq(parts->v[0], "spool");
 }
 
 static void on_wake(uv_async_t *wake)
