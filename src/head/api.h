@@ -6,5 +6,5 @@
 
 /* Handles every request (fits http_options.handle with the head as data). */
 void api_handle(void *head, struct http_request *r);
-/* Which bodies go to a file: fits http_options.spool. */
-bool api_spools(void *head, const char *method, const char *path);
+/* Which bodies go to a file: blobs that somebody sends who may. Fits http_options.spool: called on the server's threads. */
+bool api_spools(void *head, const struct http_request *r);

@@ -5,14 +5,20 @@
 #include <string.h>
 
 #include "head/api.h"
+#include "head/api_auth.h"
 #include "head/api_private.h"
 #include "head/bundle_store.h"
 #include "io/io.h"
 
-bool api_spools(void *head, const char *method, const char *path)
+bool api_spools(void *head, const struct http_request *r)
 {
-    (void)head;
-    return str_eq(method, "PUT") && str_starts(path, "/sedge/v1/blobs/");
+    AUTO(api_user_done)
+    struct api_user u = {0};
+    struct api_route route;
+    if (!str_eq(http_method(r), "PUT") || api_route_find(http_request_path(r), &route) < 0 || route.target != API_BLOB)
+        return false;
+    api_user_of(head, r, &u); /* reads what does not change while the head runs */
+    return u.right >= RIGHT_USER;
 }
 
 void api_get_file(struct api_call *c)

@@ -54,8 +54,7 @@ static void open_spool(struct http_request *r)
 
 static bool wants_spool(const struct http_request *r)
 {
-    AUTO_FREE char *path = mem_strndup(r->target, strcspn(r->target, "?#"));
-    return r->server->spool && r->server->spool(r->server->data, r->method, path);
+    return r->server->spool && r->server->spool(r->server->data, r);
 }
 
 void http_body_begin(struct http_request *r)

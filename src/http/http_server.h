@@ -27,7 +27,7 @@ struct http_options {
     size_t max_body;       /* bytes kept in memory */
     const char *spool_dir; /* bodies of requests for which spool() says yes go to a file here instead, up to max_spool */
     size_t max_spool;
-    bool (*spool)(void *data, const char *method, const char *path); /* called on the server's threads; path without the query, not decoded */
+    bool (*spool)(void *data, const struct http_request *r); /* called on the server's threads, when the head is there and the body is not: look at who sends it, too */
     http_handler handle;
     void *data;
 };

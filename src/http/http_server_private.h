@@ -53,7 +53,7 @@ struct http_server {
     char *complaint; /* what the library logged last on the thread that starts it */
     size_t max_body, max_spool;
     char *spool_dir;
-    bool (*spool)(void *data, const char *method, const char *path);
+    bool (*spool)(void *data, const struct http_request *r);
     http_handler handle;
     void *data;
     bool stopped; /* the loop's own */

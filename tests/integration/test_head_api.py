@@ -252,6 +252,14 @@ def test_bundles(head):
     assert list((head.state / "head/spool").iterdir()) == []
 
 
+def test_strangers_fill_no_disk(head):
+    path = head.dir / "big"
+    path.write_bytes(bytes(5 << 20))
+    answer = head.curl("-X", "PUT", "-T", path, f"https://127.0.0.1:{head.port}/sedge/v1/blobs/{digest(path.read_bytes())}", tls=True)
+    assert answer.status in (401, 413)
+    assert put_file(head, "blobs", path.read_bytes()).status == 201
+
+
 # ---- links ----
 
 def ready(head, name="board"):
