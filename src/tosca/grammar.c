@@ -55,10 +55,25 @@ static void tell_form(const struct walk *w, struct at at, const struct gshape *s
     tosca_error(w->c, at, "SHAPE", "%s must be %s, not %s", walk_text(w), either, kind_words(at.node));
 }
 
+static void check_status(const struct walk *w, struct at at)
+{
+    static const char *const known[] = {"supported", "unsupported", "experimental", "deprecated"};
+    char like[200];
+    for (size_t i = 0; i < ARRAY_LEN(known); i++) {
+        if (str_eq(at.node->text, known[i]))
+            return;
+    }
+    str_suggest(like, sizeof(like), at.node->text, known, ARRAY_LEN(known));
+    tosca_error(w->c, at, "VALUE_TYPE", "%s must be supported, unsupported, experimental or deprecated, not '%s'%s",
+                walk_text(w), at.node->text, like);
+}
+
 static void check_scalar(const struct walk *w, struct at at, enum shape text)
 {
     struct scalar_read r = scalar_read(at.node);
     struct scalar_version v;
+    if (text == SHAPE_STATUS)
+        check_status(w, at);
     if (text == SHAPE_TEXT && r.reads != READS_TEXT)
         tosca_error(w->c, at, "SHAPE", "%s must be text, not '%s'; quote it if it is meant as text", walk_text(w),
                     at.node->text);

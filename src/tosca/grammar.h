@@ -10,6 +10,7 @@ enum shape {
     SHAPE_TEXT,   /* a scalar that reads as text */
     SHAPE_BOOLEAN,
     SHAPE_VERSION,
+    SHAPE_STATUS, /* of a property */
     SHAPE_OCCURRENCES,
     SHAPE_SCALARS, /* list of scalars */
     SHAPE_TEXTS,

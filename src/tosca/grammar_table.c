@@ -44,7 +44,7 @@ KEYS(policy_type_keys, TYPE_KEYS, {"properties", SHAPE_PROPERTY_DEFS}, {"targets
      {"triggers", SHAPE_DICTS});
 #define PROPERTY_KEYS                                                                                                  \
     {"type", SHAPE_SCALAR}, {"description", SHAPE_TEXT}, {"required", SHAPE_BOOLEAN}, {"default", SHAPE_ANY},          \
-        {"status", SHAPE_SCALAR}, {"constraints", SHAPE_CONSTRAINTS}, {"key_schema", SHAPE_SCHEMA},                    \
+        {"status", SHAPE_STATUS}, {"constraints", SHAPE_CONSTRAINTS}, {"key_schema", SHAPE_SCHEMA},                    \
         {"entry_schema", SHAPE_SCHEMA}, {"external-schema", SHAPE_SCALAR}, {"external_schema", SHAPE_SCALAR},          \
     {                                                                                                                  \
         "metadata", SHAPE_METADATA                                                                                     \
@@ -135,6 +135,7 @@ const struct gshape grammar_shapes[SHAPE_COUNT] = {
     [SHAPE_TEXT] = SCALAR("text", SHAPE_TEXT),
     [SHAPE_BOOLEAN] = SCALAR("boolean", SHAPE_BOOLEAN),
     [SHAPE_VERSION] = SCALAR("version", SHAPE_VERSION),
+    [SHAPE_STATUS] = SCALAR("status", SHAPE_STATUS),
     [SHAPE_OCCURRENCES] = {.words = "occurrences"},
     [SHAPE_SCALARS] = {.words = "list", .forms = FORM_LIST, .each = SHAPE_SCALAR},
     [SHAPE_TEXTS] = {.words = "list", .forms = FORM_LIST, .each = SHAPE_TEXT},

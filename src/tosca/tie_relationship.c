@@ -4,6 +4,7 @@
 
 #include "tosca/operation.h"
 #include "tosca/topo_copy.h"
+#include "tosca/value_read.h"
 
 /* Where nobody names a relationship type, the capability's own does. */
 static const struct {
@@ -39,6 +40,7 @@ static struct ttype *named_type(struct topo *t, struct at name, struct trel *rel
 {
     if (map_has(t->relationships, at_text(name))) {
         struct at section = at_key(t->at, "relationship_templates");
+        map_set(t->related, at_text(name), t);
         struct at at = topo_copy(t->c, section, at_text(name), words);
         if (at_null(rel->at))
             rel->at = at;
@@ -98,9 +100,9 @@ void tie_relationship(struct topo *t, struct tnode *from, struct tlink *l, const
     struct ttype *assigned = assigned_type(t, l, rel, words), *declared = declared_type(t, l->def);
     rel->type = assigned ? assigned : declared ? declared : usual_type(t, l->capability);
     if (assigned && declared && !type_is_a(t->c, assigned, declared))
-        tosca_warn(t->c, at_key(l->at, "relationship"), "INHERITANCE",
-                   "%s: relationship type '%s' does not derive from '%s', which the node type asks for", words,
-                   assigned->name, declared->name);
+        tosca_error(t->c, at_key(l->at, "relationship"), "INHERITANCE",
+                    "%s: relationship type '%s' does not derive from '%s', which the node type asks for", words,
+                    assigned->name, declared->name);
     if (rel->type && !l->def && l->target && l->capability)
         capability_by_type(t, l, rel->type);
     if (rel->type && !target_allowed(t, rel->type, l->capability))
@@ -121,5 +123,7 @@ void relationship_template_check(struct topo *t, struct at section, const struct
         tosca_error(t->c, at_of(section.file, p->key), "MISSING_KEY", "%s: the key 'type' is missing", rel->words);
     rel->type = type_at(t->c, type, TYPE_RELATIONSHIP, NULL);
     topo_relationship(t, rel);
+    if (!map_has(t->related, p->key->text)) /* else it is told with the requirement */
+        values_check_given(t->c, rel->properties);
     operations_collect(t, (struct scope){.topo = t, .rel = rel}, rel->type, at_key(rel->at, "interfaces"), rel->words);
 }

@@ -204,6 +204,7 @@ struct topo *topo_make(struct tctx *c, struct tfile *f)
     t->groups = tctx_map(c);
     t->relationships = tctx_map(c);
     t->outputs = tctx_map(c);
+    t->related = tctx_map(c);
     names_make(t, "groups", t->groups);
     names_make(t, "relationship_templates", t->relationships);
     nodes_make(t);

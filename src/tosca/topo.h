@@ -82,6 +82,7 @@ struct topo {
     struct map *groups;        /* name -> struct ynode */
     struct map *relationships; /* name -> struct ynode */
     struct map *outputs;       /* name -> struct tvalue */
+    struct map *related;       /* relationship templates that a requirement uses, by name */
 };
 
 /* Reads the entry's topology template: node templates with their values bound to what the types declare. Never NULL. */

@@ -4,6 +4,7 @@
 
 #include "tosca/artifact.h"
 #include "tosca/call.h"
+#include "tosca/grammar.h"
 #include "tosca/node_filter.h"
 #include "tosca/operation.h"
 #include "tosca/tosca_file.h"
@@ -220,6 +221,9 @@ static void check_requirement(struct topo *t, struct ttype *type, struct tdef *d
 static void check_interface(struct topo *t, struct ttype *type, struct tdef *d, const char *words)
 {
     type_at(t->c, at_key(d->at, "type"), TYPE_INTERFACE, NULL);
+    bool typed = at_text(tdef_key(d, "type")) || type_find(t->c, d->at.file, TYPE_INTERFACE, d->name);
+    if (!typed && !d->base && !grammar_misspelt(d->at.node, "type"))
+        tosca_error(t->c, at_of(d->at.file, d->key), "MISSING_KEY", "%s: the key 'type' is missing", words);
     if (at_text(at_key(d->at, "type")))
         check_derives(t->c, d, "type", TYPE_INTERFACE, words);
     check_interface_body(t, d->at, words);

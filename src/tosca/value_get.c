@@ -91,3 +91,13 @@ void values_check(struct tctx *c, const struct map *values)
         tosca_error(c, value_place(v), "MISSING_KEY", "%s is required and has no value", what_text(c, &w));
     }
 }
+
+void values_check_given(struct tctx *c, const struct map *values)
+{
+    for (size_t i = 0; i < values->n && tctx_spend(c, 2); i++) {
+        struct tvalue *v = values->items[i].value;
+        struct what w = value_what(v);
+        if (v->def && value_required(v) && at_null(value_source(v)))
+            tosca_error(c, value_place(v), "MISSING_KEY", "%s is required and has no value", what_text(c, &w));
+    }
+}

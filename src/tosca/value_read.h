@@ -20,6 +20,8 @@ json_t *value_fit(struct tctx *c, struct at at, const json_t *v, struct schema *
 json_t *value_get(struct tctx *c, struct tvalue *v);
 /* Reads every value of the map; tells required ones that are missing. */
 void values_check(struct tctx *c, const struct map *values);
+/* Tells only required ones that nobody gives; reads none. */
+void values_check_given(struct tctx *c, const struct map *values);
 /* Does the value hold run-time calls? */
 bool value_is_later(const json_t *v);
 /* Is the JSON small enough to go on with? Told otherwise. */
