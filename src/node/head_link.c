@@ -23,6 +23,8 @@ struct head_link {
     struct node *node;
     uv_timer_t timer;
     struct back_off tries;
+    struct socket_watch watch; /* while there is none */
+    bool dialing;
     uv_pipe_t pipe;
     bool open, up; /* open: the pipe is in use; up: it is not closing */
     struct buf in, parts;
@@ -207,9 +209,10 @@ void ops_pod_changed(struct node *n, struct node_pod *p)
 static void take_json(struct head_link *l, uint32_t stream, enum frame_type type, json_t *m)
 {
     struct op *op = op_find(l, stream);
-    if (stream == 0)
+    if (stream == 0) {
+        back_off_reset(&l->tries); /* now, not earlier: one that hangs up at once is not asked without end */
         wanted_message(l->node, m);
-    else if (op && type == FRAME_CLOSE) {
+    } else if (op && type == FRAME_CLOSE) {
         op->kind->cancel(op);
         op_free(l, op);
     } else if (op && op->kind->message)
@@ -353,7 +356,7 @@ static void begin(struct head_link *l, struct dial *d)
     l->up = true;
     l->in = d->extra;
     d->extra = (struct buf){0};
-    back_off_reset(&l->tries);
+    socket_watch_stop(&l->watch);
     log_info("connected to the head");
     uv_read_start((uv_stream_t *)&l->pipe, on_alloc, on_read);
     say_hello(l);
@@ -366,6 +369,7 @@ static void dial_after(void *data)
 {
     struct dial *d = data;
     struct head_link *l = d->link;
+    l->dialing = false;
     if (d->r == 0 && !l->node->ending)
         begin(l, d);
     else {
@@ -382,7 +386,10 @@ static void dial_after(void *data)
 static void on_timer(uv_timer_t *t)
 {
     struct head_link *l = t->data;
+    if (l->dialing || l->open)
+        return;
     struct dial *d = mem_alloc(sizeof(*d));
+    l->dialing = true;
     d->link = l;
     d->fd = -1;
     d->socket = file_join(l->node->run_dir, SEDGE_API_SOCKET);
@@ -393,8 +400,17 @@ static void on_timer(uv_timer_t *t)
 static void connect_soon(struct head_link *l)
 {
     int64_t us = back_off_connect(&l->tries, (uint16_t)clock_mono_us());
-    if (!l->node->ending)
-        uv_timer_start(&l->timer, on_timer, (uint64_t)(us / US_PER_MS), 0);
+    if (l->node->ending)
+        return;
+    socket_watch_start(&l->watch, l->node->run_dir);
+    uv_timer_start(&l->timer, on_timer, (uint64_t)(us / US_PER_MS), 0);
+}
+
+static void on_made(void *data)
+{
+    struct head_link *l = data;
+    if (!l->open && !l->dialing && !l->node->ending)
+        uv_timer_start(&l->timer, on_timer, 1, 0); /* it is bound before it listens */
 }
 
 static void on_closed(uv_handle_t *h)
@@ -428,6 +444,7 @@ void head_link_init(struct node *n)
     n->head = l;
     uv_timer_init(&n->loop, &l->timer);
     l->timer.data = l;
+    socket_watch_init(&l->watch, &n->loop, SEDGE_API_SOCKET, on_made, l);
     uv_timer_start(&l->timer, on_timer, 0, 0);
 }
 

@@ -3,6 +3,7 @@
  * pod is ended. */
 #include <signal.h>
 
+#include "engine/keeper_protocol.h"
 #include "node/node_state.h"
 
 static void connect_soon(struct node *n);
@@ -49,6 +50,7 @@ static void on_listed(void *data)
     struct node *n = data;
     n->keeper.listed = true;
     back_off_reset(&n->keeper.tries);
+    socket_watch_stop(&n->keeper.watch);
     for (size_t i = 0; i < n->pods.n; i++) {
         struct node_pod *p = n->pods.items[i].value;
         for (size_t c = 0; c < p->known.n_containers; c++)
@@ -77,6 +79,8 @@ static void on_timer(uv_timer_t *t)
     struct keeper_events mine = events;
     struct err e = {0};
     mine.data = n;
+    if (n->keeper.client)
+        return;
     strv_done(&n->keeper.told);
     if (keeper_connect(&n->loop, n->run_dir, &mine, &n->keeper.client, &e) == 0)
         return;
@@ -89,14 +93,24 @@ static void connect_soon(struct node *n)
 {
     uint16_t chance = (uint16_t)clock_mono_us();
     int64_t us = back_off_connect(&n->keeper.tries, chance);
-    if (!n->ending)
-        uv_timer_start(&n->keeper.timer, on_timer, (uint64_t)(us / US_PER_MS), 0);
+    if (n->ending)
+        return;
+    socket_watch_start(&n->keeper.watch, n->run_dir);
+    uv_timer_start(&n->keeper.timer, on_timer, (uint64_t)(us / US_PER_MS), 0);
+}
+
+static void on_made(void *data)
+{
+    struct node *n = data;
+    if (!n->keeper.client && !n->ending)
+        uv_timer_start(&n->keeper.timer, on_timer, 1, 0); /* it is bound before it listens */
 }
 
 void keeper_watch_init(struct node *n)
 {
     uv_timer_init(&n->loop, &n->keeper.timer);
     n->keeper.timer.data = n;
+    socket_watch_init(&n->keeper.watch, &n->loop, KEEPER_SOCKET, on_made, n);
     uv_timer_start(&n->keeper.timer, on_timer, 0, 0);
 }
 

@@ -9,6 +9,7 @@
 #include "model/machine.h"
 #include "net/net.h"
 #include "node/pod_machine.h"
+#include "node/socket_watch.h"
 
 struct head_link;
 struct step_run;
@@ -23,8 +24,11 @@ struct node_pod {
     struct pod pod; /* the same, decoded */
     struct pod_known known;
     bool deleting;
-    bool seen;        /* named by the head since it was connected */
-    bool kicked;      /* to be looked at soon */
+    bool seen;   /* named by the head since it was connected */
+    bool kicked; /* to be looked at soon */
+    bool cold;  /* from disk, not ready since: it keeps its order among the others by itself, as nobody may plan it anew
+                 */
+    bool waits; /* for others, in that order */
     int64_t grace_us; /* for its end; -1: the spec's */
     uv_timer_t timer;
     int *ports; /* reservations, one for each published port */
@@ -50,6 +54,7 @@ struct keeper_link {
     struct strv told; /* containers named since it was connected */
     struct back_off tries;
     uv_timer_t timer;
+    struct socket_watch watch; /* while there is none */
 };
 
 struct services {

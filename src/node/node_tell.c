@@ -23,20 +23,13 @@ static bool changed(char **digest, const json_t *v)
     return true;
 }
 
-static bool after_is_met(const struct node_pod *p)
-{
-    if (!p->pod.spec.sedge || p->pod.spec.sedge->after.n == 0 || head_link_is_up(p->node))
-        return true;
-    return p->known.attached; /* the machine goes past it to the network as soon as it is met */
-}
-
 /* What is not yet durable must not be told: the head would build on a step that a power cut undoes. */
 void tell_pod(struct node_pod *p)
 {
     struct node *n = p->node;
     bool in_force = p->n_ports == 0 || (p->net_turn > 0 && n->services.done >= p->net_turn);
     struct status_around around = {.host_ip = n->host_ip,
-                                   .after = after_is_met(p),
+                                   .after = !p->waits,
                                    .deleting = p->deleting,
                                    .in_force = in_force,
                                    .now_us = clock_mono_us()};

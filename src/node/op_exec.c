@@ -179,7 +179,8 @@ static int make_process(struct op *op, const struct node_pod *p, size_t containe
                                                        str_empty(name) ? NULL : &user, tty);
     int64_t rows = json_int(op->request, "rows", 0), columns = json_int(op->request, "columns", 0);
     if (tty && rows > 0 && columns > 0) /* from its first instruction on */
-        json_object_set_new(process, "consoleSize", json_pack("{s:I, s:I}", "height", (json_int_t)rows, "width", (json_int_t)columns));
+        json_object_set_new(process, "consoleSize",
+                            json_pack("{s:I, s:I}", "height", (json_int_t)rows, "width", (json_int_t)columns));
     *ret = json_text(process);
     return 0;
 }

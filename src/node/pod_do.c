@@ -54,6 +54,9 @@ static void do_image(struct node_pod *p, size_t i)
     if (image_find(p->node->images, c->image, &image, &e) == 0 && (k->pulled || !str_eq(c->pull_policy, "Always"))) {
         k->image_id = mem_strdup(image->id);
         pod_trouble_over(p, POD_DO_IMAGE);
+    } else if (k->pulled) {
+        pod_trouble(p, POD_DO_IMAGE, POD_FAILED_PULL, true, err_text(&e)); /* it was pulled, and is not there */
+        k->pulled = false;
     } else if (!by_name) {
         pod_trouble(p, POD_DO_IMAGE, POD_FAILED_NAME, false, err_text(&e));
     } else if (str_eq(c->pull_policy, "Never")) {
@@ -202,6 +205,8 @@ static int attach(struct node_pod *p, struct err *e)
 {
     struct pod_known *k = &p->known;
     struct node *n = p->node;
+    free(take_ptr(k->ip));
+    free(take_ptr(k->netns));
     if (p->pod.spec.host_network) {
         k->ip = mem_strdup(n->host_ip);
         return 0;

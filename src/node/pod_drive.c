@@ -104,17 +104,42 @@ static bool is_behind(const struct node_pod *other, const char *name)
     return false;
 }
 
+static bool is_named(const struct node_pod *p, const struct strv *names)
+{
+    for (size_t i = 0; i < names->n; i++) {
+        if (is_component(p, names->v[i]))
+            return true;
+        for (size_t j = 0; j < p->known.n_components; j++)
+            if (str_eq(p->known.components[j].name, names->v[i]))
+                return true;
+    }
+    return false;
+}
+
+/* Two that come after each other would wait for ever: the one with the smaller uid goes first. */
+static bool goes_before(const struct node_pod *p, const struct node_pod *other)
+{
+    return other->pod.spec.sedge && is_named(p, &other->pod.spec.sedge->after) &&
+           strcmp(p->pod.meta.uid, other->pod.meta.uid) < 0;
+}
+
 static void add_behind(const struct node_pod *p, const struct strv *names, struct strv *to)
 {
     for (size_t i = 0; i < names->n; i++)
         for (size_t j = 0; j < p->node->pods.n; j++) {
             const struct node_pod *other = p->node->pods.items[j].value;
-            if (other != p && !other->deleting && same_application(p, other) && is_behind(other, names->v[i]))
+            bool counts = other != p && !other->deleting && same_application(p, other) && !goes_before(p, other);
+            if (counts && is_behind(other, names->v[i]))
                 strv_add(to, names->v[i]);
         }
 }
 
-/* The order among pods is the head's business while it is there; without it, what is on this node keeps it. */
+/* The order among pods is the head's business; without it, and after a cold boot, what is on this node keeps it. */
+static bool keeps_order(const struct node_pod *p)
+{
+    return p->pod.spec.sedge && (p->cold || !head_link_is_up(p->node));
+}
+
 static void look_around(struct node_pod *p, struct pod_around *a, struct strv *behind)
 {
     *a = (struct pod_around){.deleting = p->deleting,
@@ -123,10 +148,12 @@ static void look_around(struct node_pod *p, struct pod_around *a, struct strv *b
                              .after = true,
                              .now_us = clock_mono_us(),
                              .others_behind = behind};
-    if (!p->pod.spec.sedge || head_link_is_up(p->node))
+    p->waits = false;
+    if (!keeps_order(p))
         return;
     add_behind(p, &p->pod.spec.sedge->after, behind);
-    a->after = behind->n == 0 || p->known.containers[0].run == KEEPER_RUNNING;
+    p->waits = behind->n > 0 && !container_is_up(&p->known.containers[0]);
+    a->after = !p->waits;
     for (size_t i = 0; i < p->known.n_components; i++)
         add_behind(p, &pod_component_at(p, i)->after, behind);
 }
@@ -186,13 +213,17 @@ static void do_steps(struct node_pod *p)
     }
 }
 
-/* Those that come after it, here, without a head. */
+/* Those that may come after it. */
 static void kick_others(struct node_pod *p)
 {
-    if (!head_link_is_up(p->node))
-        for (size_t i = 0; i < p->node->pods.n; i++)
-            if (p->node->pods.items[i].value != p)
-                pod_kick(p->node->pods.items[i].value);
+    bool done;
+    if (p->cold && pod_is_ready(&p->pod.spec, &p->known, &done))
+        p->cold = false;
+    for (size_t i = 0; i < p->node->pods.n; i++) {
+        struct node_pod *other = p->node->pods.items[i].value;
+        if (other != p && keeps_order(other))
+            pod_kick(other);
+    }
 }
 
 static void drive(struct node_pod *p)

@@ -199,7 +199,8 @@ static void on_started(void *data, int r, const char *error, int32_t pid)
     p->known.busy = POD_DO_NOTHING;
     if (r == 0)
         started(p, s->container, pid, s->begun_us);
-    else if (r != -ECONNRESET && r != -ECANCELED && r != -EBUSY) /* these: the keeper's next word tells whether it runs */
+    else if (r != -ECONNRESET && r != -ECANCELED &&
+             r != -EBUSY) /* these: the keeper's next word tells whether it runs */
         start_failed(p, s->container, r == -ENOSPC ? POD_FAILED_DISK : POD_FAILED_CREATE, error);
     pod_kick(p);
     start_free(s);

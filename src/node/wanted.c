@@ -123,8 +123,7 @@ static void take_pod(struct node *n, const json_t *object)
         }
         return;
     }
-    if (p->known.gone && !p->deleting)
-        p->known.gone = false;
+    p->cold = false; /* the head has planned it anew */
     forgive(p);
     if (p->deleting)
         begin_end(p);
@@ -191,6 +190,7 @@ void wanted_load(struct node *n)
         }
         pod_known_load(&p->known, &p->pod, v);
         p->deleting = p->deleting || p->known.gone;
+        p->cold = true;
         pod_kick(p);
     }
 }
