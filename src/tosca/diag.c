@@ -10,6 +10,7 @@
 
 #define ERRORS_MAX   200
 #define WARNINGS_MAX 200
+#define MEMORY_STEP  32   /* bytes that count as one step of work */
 #define LIKE_MAX     2000 /* names that a suggestion looks through */
 
 static void diag_push(struct diags *d, enum diag_level level, const char *code, const char *file, int line, int col,
@@ -129,11 +130,13 @@ void tctx_done(struct tctx *c)
 
 void *tctx_alloc(struct tctx *c, size_t size)
 {
+    tctx_spend(c, (int64_t)(size / MEMORY_STEP)); /* memory is work, too */
     return arena_alloc(c->arena, size);
 }
 
 char *tctx_strndup(struct tctx *c, const char *s, size_t n)
 {
+    tctx_spend(c, (int64_t)(n / MEMORY_STEP));
     return arena_strndup(c->arena, s, n);
 }
 

@@ -10,10 +10,10 @@
 
 const char *what_text(struct tctx *c, const struct what *w)
 {
+    const char *owner = w->up ? what_text(c, w->up) : w->owner;
     if (!w->name)
-        return w->owner;
-    return w->owner ? tctx_printf(c, "%s: %s '%s'", w->owner, w->part, w->name)
-                    : tctx_printf(c, "%s '%s'", w->part, w->name);
+        return owner;
+    return owner ? tctx_printf(c, "%s: %s '%s'", owner, w->part, w->name) : tctx_printf(c, "%s '%s'", w->part, w->name);
 }
 
 static bool later_at(const json_t *v, unsigned depth)
@@ -135,7 +135,7 @@ static bool key_fits(struct tctx *c, struct at key, struct schema *schema, const
 {
     if (!schema || !schema->type || key.node->kind != Y_SCALAR)
         return true;
-    struct what nested = {.owner = what_text(c, w), .part = "key", .name = key.node->text};
+    struct what nested = {.up = w, .part = "key", .name = key.node->text};
     json_t *v = value_scalar_node(c, key, schema, &nested);
     v = constrained(c, key, v, schema, &nested);
     json_decref(v);
@@ -196,7 +196,7 @@ static bool read_field(struct scope s, struct at at, struct tdef *d, const struc
         source = tdef_is_value(d) ? d->at : tdef_key(d, "default");
     if (at_null(source))
         return given.node && schema_of(c, d)->prim == PRIM_NULL ? true : !field_missing(c, at, d, w);
-    struct what field = {.owner = what_text(c, w), .part = "field", .name = d->name, .nested = true};
+    struct what field = {.up = w, .part = "field", .name = d->name, .nested = true};
     json_t *v = value_read(s, source, schema_of(c, d), &field);
     if (v)
         json_object_set_new_nocheck(to, d->name, v);
@@ -258,7 +258,7 @@ static json_t *read_by_kind(struct scope s, struct at at, struct schema *schema,
 json_t *value_read(struct scope s, struct at at, struct schema *schema, const struct what *w)
 {
     struct tctx *c = s.topo->c;
-    if (!tctx_spend(c, 1))
+    if (!tctx_spend(c, 4 + (at_is(at, Y_SCALAR) ? (int64_t)at.node->len / 32 : 0)))
         return NULL;
     if (c->depth >= TOSCA_DEPTH_MAX) {
         tosca_error(c, at, "LIMIT", "%s: values that need each other more than %d deep", what_text(c, w),
@@ -334,7 +334,7 @@ static const char *json_words(const json_t *v)
 
 json_t *value_fit(struct tctx *c, struct at at, const json_t *v, struct schema *schema, const struct what *w)
 {
-    if (!tctx_spend(c, 1))
+    if (!tctx_spend(c, 4))
         return NULL;
     if (!schema || !schema->type || schema->prim == PRIM_ANY || call_is_json(v) || json_is_null(v))
         return json_incref((json_t *)(uintptr_t)v);

@@ -7,6 +7,7 @@
 
 /* Whose value it is, for messages. */
 struct what {
+    const struct what *up; /* of what it is a part, or NULL */
     const char *owner, *part, *name;
     bool nested; /* inside of a data type: text must be written as text there */
 };
