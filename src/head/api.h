@@ -6,5 +6,6 @@
 
 /* Handles every request (fits http_options.handle with the head as data). */
 void api_handle(void *head, struct http_request *r);
-/* Which bodies go to a file: blobs that somebody sends who may. Fits http_options.spool: called on the server's threads. */
+/* Which bodies go to a file: blobs that somebody sends who may. Fits http_options.spool: called on the server's
+ * threads. */
 bool api_spools(void *head, const struct http_request *r);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* The cells of pods, as kubectl's users know them. */
+#include <stdio.h>
 #include <string.h>
 
 #include "head/api_cells.h"

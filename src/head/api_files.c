@@ -32,22 +32,55 @@ void api_get_file(struct api_call *c)
         http_respond_file(c->r, 200, blob ? "application/octet-stream" : "application/json", fd);
 }
 
-static void respond_kept(struct api_call *c)
+static void respond_kept(struct http_request *r, const char *digest)
 {
-    AUTO_JSON json_t *v = json_pack("{s:s}", "digest", c->route.name);
-    api_respond(c->r, 201, v);
+    AUTO_JSON json_t *v = json_pack("{s:s}", "digest", digest);
+    api_respond(r, 201, v);
+}
+
+/* A blob is hashed and made durable on a thread of its own: it may be large, and the loop has nodes to serve. */
+struct blob_work {
+    uv_work_t work;
+    struct http_request *request;
+    char *dir, *digest, *spooled;
+    int r;
+    struct err e;
+};
+
+static void take_blob(uv_work_t *work)
+{
+    struct blob_work *b = work->data;
+    b->r = bundle_store_blob(b->dir, b->digest, b->spooled, &b->e);
+}
+
+static void blob_taken(uv_work_t *work, int status)
+{
+    struct blob_work *b = work->data;
+    (void)status;
+    if (b->r < 0)
+        api_fail(b->request, NULL, b->r, &b->e);
+    else
+        respond_kept(b->request, b->digest);
+    free(b->dir);
+    free(b->digest);
+    free(b->spooled);
+    free(b);
 }
 
 void api_put_blob(struct api_call *c)
 {
-    struct err e = {0};
     const char *spooled = http_spooled(c->r);
-    int r = spooled ? bundle_store_blob(c->h->dir, c->route.name, spooled, &e)
-                    : err_set(&e, EBADMSG, "the blob's bytes are missing");
-    if (r < 0)
-        api_fail(c->r, &c->route, r, &e);
-    else
-        respond_kept(c);
+    if (!spooled) {
+        api_refuse(c->r, 400, "BadRequest", "the blob's bytes are missing");
+        return;
+    }
+    struct blob_work *b = mem_alloc(sizeof(*b));
+    *b = (struct blob_work){.request = c->r,
+                            .dir = mem_strdup(c->h->dir),
+                            .digest = mem_strdup(c->route.name),
+                            .spooled = mem_strdup(spooled)};
+    b->work.data = b;
+    uv_queue_work(&c->h->loop, &b->work, take_blob, blob_taken);
 }
 
 static void respond_missing(struct api_call *c, const struct strv *missing, const struct err *e)
@@ -72,5 +105,5 @@ void api_put_bundle(struct api_call *c)
     else if (r < 0)
         api_fail(c->r, &c->route, r, &e);
     else
-        respond_kept(c);
+        respond_kept(c->r, c->route.name);
 }

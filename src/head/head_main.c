@@ -213,6 +213,7 @@ int head_main(int argc, char **argv)
     struct err e = {0};
     log_init("head", LOG_LEVEL_INFO);
     umask(0077);
+    setenv("UV_THREADPOOL_SIZE", "1", 1); /* for large blobs; started when the first one comes */
     signal(SIGPIPE, SIG_IGN);
     if (read_options(argc, argv, &d.head) < 0)
         return 2;

@@ -22,15 +22,36 @@ static int create_node(struct links *ls, const char *node, const json_t *status,
     return objects_create(ls->h->objects, kind_find("Node"), NULL, v, true, NULL, e);
 }
 
+static bool was_ready(const json_t *node)
+{
+    size_t i;
+    json_t *c;
+    json_array_foreach(json_at(node, "status", "conditions", NULL), i, c)
+    {
+        if (str_eq(json_str(c, "type", NULL), "Ready"))
+            return str_eq(json_str(c, "status", NULL), "True");
+    }
+    return false;
+}
+
+static void tell_event(struct links *ls, const char *node, bool ready, const char *message)
+{
+    AUTO_JSON json_t *v = NULL;
+    if (objects_get(ls->h->objects, node_ref(node), &v, NULL) == 0)
+        objects_event(ls->h->objects, v, !ready, ready ? "NodeReady" : "NodeNotReady", "%s", message);
+}
+
 static int put_status(struct links *ls, const char *node, const json_t *before, const json_t *reported, bool ready,
                       const char *message, struct err *e)
 {
     struct node_ready r = {.ready = ready, .message = message, .now_us = clock_now_us()};
     AUTO_JSON json_t *status = node_ready_status(json_object_get(before, "status"), reported, &r);
-    if (!before)
-        return create_node(ls, node, status, e);
     AUTO_JSON json_t *given = json_pack("{s:O}", "status", status);
-    return objects_replace(ls->h->objects, node_ref(node), OBJECTS_STATUS, given, NULL, e);
+    int code = before ? objects_replace(ls->h->objects, node_ref(node), OBJECTS_STATUS, given, NULL, e)
+                      : create_node(ls, node, status, e);
+    if (code == 0 && was_ready(before) != ready)
+        tell_event(ls, node, ready, message);
+    return code;
 }
 
 int link_node_update(struct links *ls, const char *node, const json_t *status, struct err *e)
