@@ -34,6 +34,7 @@ static int check_kind(const struct topology *t, size_t i, struct err *e)
 static int check_host_ports(const struct component *c, const json_t *container, struct map *taken, struct err *e)
 {
     const json_t *ports = json_object_get(container, "ports");
+    bool publishes = false;
     for (size_t i = 0; i < json_array_size(ports); i++) {
         int64_t port = json_int(json_array_get(ports, i), "hostPort", 0);
         if (port == 0)
@@ -46,9 +47,9 @@ static int check_host_ports(const struct component *c, const json_t *container, 
                 "%s:%d:%d: component '%s': host port %s is also taken by component '%s'; give one of them another",
                 c->place.file ? c->place.file : "?", c->place.line, c->place.col, c->name, key, other->name);
         map_set(taken, key, (void *)(uintptr_t)c);
+        publishes = true;
     }
-    if (compile_replicas(c) > 1 && json_array_size(ports) > 0 && taken->n > 0 &&
-        json_int(json_array_get(ports, 0), "hostPort", 0))
+    if (compile_replicas(c) > 1 && publishes)
         return refuse(c, e, "more than one replica cannot share a host port; publish none, or keep one replica");
     return 0;
 }

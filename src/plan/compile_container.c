@@ -253,7 +253,7 @@ int compile_container(const struct compile_input *in, const struct component *c,
     for (size_t i = 0; i < ARRAY_LEN(properties); i++) {
         AUTO_JSON json_t *v = NULL;
         int r = compile_property(in, c, properties[i].name, &v, e);
-        if (r == 0 && v)
+        if (r == 0 && v && (in->eval || !compile_has_call(v))) /* what is not known yet cannot be checked yet */
             r = properties[i].set(&t, v);
         if (r < 0)
             return r;

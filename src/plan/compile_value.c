@@ -21,6 +21,28 @@ int compile_property(const struct compile_input *in, const struct component *c, 
     return 0;
 }
 
+static bool is_call(const json_t *v)
+{
+    static const char *const calls[] = {"concat", "join", "token"};
+    const char *name = json_object_size(v) == 1 ? json_object_iter_key(json_object_iter((json_t *)(uintptr_t)v)) : NULL;
+    for (size_t i = 0; name && i < ARRAY_LEN(calls); i++)
+        if (str_eq(calls[i], name))
+            return true;
+    return name && str_starts(name, "get_");
+}
+
+/* As deep as the reader of templates lets values be. */
+bool compile_has_call(const json_t *v)
+{
+    const char *key;
+    json_t *item;
+    bool found = is_call(v);
+    json_object_foreach((json_t *)(uintptr_t)v, key, item) found = found || compile_has_call(item);
+    for (size_t i = 0; !found && i < json_array_size(v); i++)
+        found = compile_has_call(json_array_get(v, i));
+    return found;
+}
+
 char *compile_text(const json_t *v)
 {
     if (json_is_string(v))

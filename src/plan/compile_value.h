@@ -7,6 +7,8 @@
 /* A property with its run-time calls carried out. *ret: new value or NULL when there is none. */
 int compile_property(const struct compile_input *in, const struct component *c, const char *name, json_t **ret,
                      struct err *e);
+/* Does the value hold a run-time call (model/topology.h) anywhere? */
+bool compile_has_call(const json_t *v);
 /* A scalar or structure as the text that a script or an environment variable gets. The caller frees. */
 char *compile_text(const json_t *v);
 /* A port number from a JSON integer or text; -EINVAL. */
