@@ -47,6 +47,8 @@ static const struct {
     {API_SCALE, "PUT", NEED_USER, api_put_scale},
     {API_SCALE, "PATCH", NEED_USER, api_put_scale},
     {API_LOG, "GET", NEED_USER, api_log},
+    {API_EXEC, "GET", NEED_USER, api_exec},
+    {API_EXEC, "POST", NEED_USER, api_exec},
     {API_NODE_LINK, "POST", NEED_NODE, api_node_link},
     {API_NODE_STREAM, "POST", NEED_USER, api_node_stream},
     {API_POD_STREAM, "POST", NEED_USER, api_pod_stream},

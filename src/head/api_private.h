@@ -64,6 +64,7 @@ void api_get_scale(struct api_call *c);
 void api_put_scale(struct api_call *c);
 void api_watch(struct api_call *c); /* api_watch.c */
 void api_log(struct api_call *c);   /* api_log.c */
+void api_exec(struct api_call *c);
 void api_node_link(struct api_call *c);
 void api_node_stream(struct api_call *c); /* api_stream.c */
 void api_pod_stream(struct api_call *c);

@@ -16,6 +16,13 @@ void api_node_link(struct api_call *c)
     links_accept(c->h, c->r, c->route.name);
 }
 
+/* kubectl's own protocols for it are not spoken. */
+void api_exec(struct api_call *c)
+{
+    api_refuse(c->r, 400, "BadRequest",
+               "this is not served for kubectl; run `sedge exec` on the head's machine, or reach the pod by a service");
+}
+
 struct stream_join {
     struct head *h;
     char *node;

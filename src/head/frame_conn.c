@@ -49,6 +49,11 @@ size_t frame_conn_queued(const struct frame_conn *c)
     return c->out.len - c->sent;
 }
 
+void frame_conn_allow(struct frame_conn *c, size_t queue_max)
+{
+    c->queue_max = queue_max;
+}
+
 static void watch(struct frame_conn *c)
 {
     int events = UV_READABLE | (frame_conn_queued(c) > 0 || c->early ? UV_WRITABLE : 0);

@@ -24,5 +24,7 @@ void frame_conn_put(struct frame_conn *c, enum frame_type type, uint32_t stream,
 /* -EMSGSIZE when it is too long: nothing is sent then. */
 int frame_conn_put_json(struct frame_conn *c, enum frame_type type, uint32_t stream, const json_t *v);
 size_t frame_conn_queued(const struct frame_conn *c);
+/* From here on so many bytes may wait. */
+void frame_conn_allow(struct frame_conn *c, size_t queue_max);
 void frame_conn_close(struct frame_conn *c);  /* now; NULL is fine */
 void frame_conn_finish(struct frame_conn *c); /* when all that is queued has been sent; no call comes any more */

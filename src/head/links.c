@@ -61,7 +61,10 @@ static int hello(struct link *l, const json_t *message, struct err *e)
     if (r < 0)
         return r;
     log_info("node=%s connected", l->node);
+    /* However much it is to run, it must be told once: only what comes on top may not grow without end. */
+    frame_conn_allow(l->conn, SIZE_MAX);
     link_sync_all(l);
+    frame_conn_allow(l->conn, frame_conn_queued(l->conn) + LINK_QUEUE_MAX);
     l->greeted = true;
     return 0;
 }

@@ -345,6 +345,16 @@ def test_first_word_must_be_hello(head):
     assert head.get("/api/v1/nodes/board").status == 404
 
 
+def test_node_with_much_to_run_is_told_all_of_it(head):
+    path = head.dir / "pod"
+    for i in range(20):
+        path.write_text(json.dumps({**pod(f"p{i}", "board"), "metadata": {"name": f"p{i}", "annotations": {"n": "x" * 1_000_000}}}))
+        assert head.ask("POST", PODS, f"@{path}").status == 201
+    node = Node(head)
+    assert sum(m["type"] == "pod" for m in node.messages) == 20 and ready(head) == "True"
+    node.close()
+
+
 def test_newest_link_counts(head):
     old = Node(head)
     new = Node(head)
@@ -497,6 +507,19 @@ def test_one_head_at_a_time(head):
     assert second.returncode == 1 and "another head runs" in second.stderr
     assert int((head.run / "head.pid").read_text()) == head.process.pid
     assert head.get("/readyz").status == 200
+
+
+def test_address_that_is_taken(head, tmp_path):
+    (tmp_path / "machine.json").write_text((head.state / "machine.json").read_text())
+    p = subprocess.run([PROG, "--run", tmp_path / "run", "--state", tmp_path], stderr=subprocess.PIPE, text=True)
+    assert p.returncode == 1 and f"port {head.port}" in p.stderr and "another process has it" in p.stderr
+
+
+@pytest.mark.parametrize("text, says", [("{", "line 1"), ('{"name": "X"}', "name: 'X'"), ('{"name": "a", "what": 1}', "what: unknown field")])
+def test_machine_that_makes_no_sense(tmp_path, text, says):
+    (tmp_path / "machine.json").write_text(text)
+    p = subprocess.run([PROG, "--run", tmp_path / "run", "--state", tmp_path], stderr=subprocess.PIPE, text=True)
+    assert p.returncode == 1 and "machine.json" in p.stderr and says in p.stderr
 
 
 def test_no_machine(tmp_path):

@@ -154,6 +154,11 @@ def test_logs(web):
     assert refused.returncode == 1 and "previous" in refused.stderr
 
 
+def test_exec_is_refused_with_a_hint(web):
+    refused = web.kubectl("exec", names(web)[0], "--", "true", check=False)
+    assert refused.returncode == 1 and "sedge exec" in refused.stderr
+
+
 def test_token(head):
     config = head.kubeconfig("token")
     p = subprocess.run(["kubectl", "--kubeconfig", config, "get", "nodes"], stdout=subprocess.PIPE, text=True, env={"PATH": "/usr/bin:/bin", "HOME": str(head.dir)})
