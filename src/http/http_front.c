@@ -34,10 +34,24 @@ void front_wait(struct http_front *f, struct front_end *end, uint32_t events)
     epoll_ctl(f->epoll, op, end->fd, &ev);
 }
 
+/* We count: the library, when it comes to a limit of its own, waits for itself for ever. */
 int front_give(struct http_front *f, int fd, const struct http_origin *origin)
 {
     const struct sockaddr *address = (const struct sockaddr *)(const void *)origin;
-    return mhd_library.MHD_add_connection(f->daemon, fd, address, sizeof(*origin)) == MHD_YES ? 0 : -ECONNABORTED;
+    if (atomic_fetch_add(&f->given, 1) >= FRONT_CONNECTIONS) {
+        close(fd);
+        http_front_left(f);
+        return -ECONNABORTED;
+    }
+    if (mhd_library.MHD_add_connection(f->daemon, fd, address, sizeof(*origin)) == MHD_YES)
+        return 0;
+    http_front_left(f);
+    return -ECONNABORTED;
+}
+
+void http_front_left(struct http_front *f)
+{
+    atomic_fetch_sub(&f->given, 1);
 }
 
 /* Lets the kernel find out about peers that went without a word; small frames do not wait for larger ones. */

@@ -25,6 +25,8 @@ int http_front_new(const struct http_listen *listens, size_t n, struct http_fron
 int http_front_run(struct http_front *f, struct MHD_Daemon *daemon, struct err *e);
 /* PEM of the certificate that the client of a TLS connection has shown, or NULL. From any thread; the caller frees. */
 char *http_front_cert(struct http_front *f, uint64_t tls);
+/* A connection that was given to the library has been closed or handed over. From any thread. */
+void http_front_left(struct http_front *f);
 /* Ends the thread, closes the listening sockets and all TLS connections. NULL is fine. */
 void http_front_stop(struct http_front *f);
 void http_front_free(struct http_front *f); /* after it has been stopped and the daemon too; NULL is fine */

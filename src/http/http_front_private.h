@@ -3,11 +3,12 @@
 #pragma once
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 #include "http/http_front.h"
 
 #define FRONT_STEP        (16 * 1024) /* a TLS record at most */
-#define FRONT_CONNECTIONS 500
+#define FRONT_CONNECTIONS 500         /* that the library has; and as many over TLS, handed over or not */
 
 enum front_kind { FRONT_WAKE, FRONT_LISTENER, FRONT_CLIENT, FRONT_INNER };
 
@@ -59,6 +60,7 @@ struct http_front {
     char *step; /* FRONT_STEP bytes to pass through */
     uint64_t numbered;
     size_t n_conns, n_timed;
+    atomic_int given;        /* connections that the library has */
     struct front_conn *dead; /* freed when all events of this round are through */
 
     pthread_mutex_t lock;
@@ -67,7 +69,7 @@ struct http_front {
 
 /* Waits for these events of a descriptor from now on. */
 void front_wait(struct http_front *f, struct front_end *end, uint32_t events);
-/* Gives a connected socket to the library, which owns it then. -ECONNABORTED when it is refused. */
+/* Gives a connected socket to the library, which owns it then. -ECONNABORTED when it was closed: there are too many. */
 int front_give(struct http_front *f, int fd, const struct http_origin *origin);
 
 /* http_front_tls.c: all on the front's thread. */

@@ -97,6 +97,7 @@ void http_on_connection(void *cls, struct MHD_Connection *connection, void **con
     }
     struct http_peer *p = *context;
     *context = NULL;
+    http_front_left(((struct http_server *)cls)->front);
     if (p)
         free(p->cert_pem);
     free(p);

@@ -7,7 +7,7 @@
 
 #include "http/http_server_private.h"
 
-#define CONNECTIONS_MAX   500
+#define CONNECTIONS_MAX   (1 << 20)    /* never reached: the front has a lower limit */
 #define CONNECTION_MEMORY (32U * 1024) /* head, and room to send; a little more and each would take whole pages */
 #define IDLE_S            30U
 #define STACK_SIZE        (128U * 1024)

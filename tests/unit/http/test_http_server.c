@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "http_bed.h"
@@ -328,6 +329,37 @@ static void stops_with_a_request_waiting(void **state)
     bed_run(b, respond_held);
 }
 
+/* More than there is room for are sent away; when they are gone there is room again. */
+static void limits_connections(void **state)
+{
+    struct bed *b = *state;
+    struct rlimit limit;
+    struct pollfd p[600];
+    size_t closed = 0;
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+    limit.rlim_cur = limit.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &limit);
+    if (limit.rlim_cur < 2 * ARRAY_LEN(p) + 100) {
+        print_message("skipped: the limit of open files is too low for %zu connections\n", ARRAY_LEN(p));
+        skip();
+    }
+    for (size_t i = 0; i < ARRAY_LEN(p); i++) {
+        p[i] = (struct pollfd){.fd = -1, .events = POLLIN};
+        assert_int_equal(sock_connect_unix(b->socket_path, &p[i].fd, NULL), 0);
+    }
+    /* They came in order, so the last one is turned away; then all that are to be have been. */
+    assert_int_equal(poll(&p[ARRAY_LEN(p) - 1], 1, 20000), 1);
+    for (size_t i = 0; i < ARRAY_LEN(p); i++)
+        closed += poll(&p[i], 1, 0) > 0;
+    assert_int_equal(closed, ARRAY_LEN(p) - 500);
+    for (size_t i = 0; i < ARRAY_LEN(p); i++)
+        close(p[i].fd);
+    int status = 0;
+    for (int i = 0; i < 1000 && status != 201; i++)
+        status = ask_raw(b, "GET /who HTTP/1.1\r\nHost: x\r\n\r\n", 33);
+    assert_int_equal(status, 201);
+}
+
 static void tells_why_it_cannot_start(void **state)
 {
     struct bed *b = *state;
@@ -363,6 +395,7 @@ int main(void)
         BED_TEST(serves_others_while_one_waits),
         BED_TEST(outlives_clients),
         BED_TEST(stops_with_a_request_waiting),
+        BED_TEST(limits_connections),
         BED_TEST(tells_why_it_cannot_start),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
