@@ -23,11 +23,29 @@ static void diag_push(struct diags *d, enum diag_level level, const char *code, 
         d->errors++;
 }
 
-static bool diag_seen(const struct diags *d, const char *code, const char *file, int line, int col, const char *text)
+/* Where the place alone says what is wrong, a second finding there is the same one, met on another way: a faulty
+ * default is met by every template of the type. */
+static bool diag_is_of_place(const char *code)
 {
+    static const char *const codes[] = {"VALUE_TYPE",   "CONSTRAINT",       "SCALAR_UNIT",
+                                        "UNKNOWN_TYPE", "FUNCTION_ARGS",    "UNKNOWN_REF",
+                                        "UNKNOWN_KEY",  "ARTIFACT_MISSING", "NOT_RUN"};
+    for (size_t i = 0; i < ARRAY_LEN(codes); i++) {
+        if (str_eq(codes[i], code))
+            return true;
+    }
+    return false;
+}
+
+static bool diag_seen(const struct diags *d, enum diag_level level, const char *code, const char *file, int line,
+                      int col, const char *text)
+{
+    bool any_text = diag_is_of_place(code);
     for (size_t i = 0; i < d->n; i++) {
         const struct diag *x = &d->items[i];
-        if (x->line == line && x->col == col && x->code == code && str_eq(x->file, file) && str_eq(x->text, text))
+        bool as_grave = x->level == level || x->level == DIAG_ERROR;
+        if (as_grave && x->line == line && x->col == col && str_eq(x->code, code) && str_eq(x->file, file) &&
+            (any_text || str_eq(x->text, text)))
             return true;
     }
     return false;
@@ -47,7 +65,7 @@ __attribute__((format(printf, 7, 0))) static void diag_vadd(struct diags *d, enu
     }
     char text[1024];
     vsnprintf(text, sizeof(text), fmt, ap);
-    if (!diag_seen(d, code, file, line, col, text))
+    if (!diag_seen(d, level, code, file, line, col, text))
         diag_push(d, level, code, file, line, col, mem_strdup(text));
 }
 
@@ -65,7 +83,8 @@ __attribute__((format(printf, 5, 0))) static void tosca_vadd(struct tctx *c, str
                                                              const char *code, const char *fmt, va_list ap)
 {
     int line = at.node ? at.node->line : 1, col = at.node ? at.node->col : 1;
-    diag_vadd(c->diags, level, code, at.file ? at.file->path : c->options->entry, line, col, fmt, ap);
+    const char *file = at.file ? at.file->path : c->options->entry;
+    diag_vadd(c->diags, level, code, file, line, col, fmt, ap);
 }
 
 void tosca_error(struct tctx *c, struct at at, const char *code, const char *fmt, ...)

@@ -69,7 +69,7 @@ static void emit_link(struct topo *t, struct tlink *l, struct component *ret)
     bool by_name = !role || protocol_asks_for(&ret->protocol, l->name);
     to->requirement = mem_strdup(l->name);
     to->kind_name = mem_strdup(by_name ? l->name : role);
-    to->capability = mem_strdup(l->capability ? l->capability->name : NULL);
+    to->capability = mem_strdup(l->capability ? l->capability->name : l->name);
     to->relationship = mem_strdup(l->rel.type ? l->rel.type->name : "tosca.relationships.Root");
     to->target = l->target->index;
     to->properties = emit_values(t, l->rel.properties);

@@ -62,7 +62,7 @@ void inputs_make(struct topo *t)
     json_object_foreach(t->c->options->inputs, name, v)
     {
         if (!map_has(t->inputs, name))
-            tosca_error(t->c, at_null(section) ? t->at : section, "UNKNOWN_REF",
+            tosca_error(t->c, at_null(section) ? t->at : section, "UNDECLARED_NAME",
                         "a value is given for '%s', which is no input%s", name, tosca_like(t->c, name, t->inputs));
     }
 }

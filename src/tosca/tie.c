@@ -124,14 +124,14 @@ static void tell_open(const struct want *w, size_t found, const char *names)
     bool must = w->from->kind != COMPONENT_ABSTRACT && !w->from->substituted;
     struct at at = w->assigned ? w->link->at : at_of(w->from->at.file, w->from->key);
     if (must && found)
-        tosca_error(w->c, at, "UNKNOWN_REF", "%s is open: more than one node template fits (%s); name one of them",
+        tosca_error(w->c, at, "OCCURRENCES", "%s is open: more than one node template fits (%s); name one of them",
                     w->words, names);
     else if (must)
-        tosca_error(w->c, at, "UNKNOWN_REF", "%s is open: no node template fits (wanted: %s)", w->words, type);
+        tosca_error(w->c, at, "OCCURRENCES", "%s is open: no node template fits (wanted: %s)", w->words, type);
     else if (found)
-        tosca_warn(w->c, at, "UNKNOWN_REF", "%s is left open: more than one node template fits (%s)", w->words, names);
+        tosca_warn(w->c, at, "OCCURRENCES", "%s is left open: more than one node template fits (%s)", w->words, names);
     else
-        tosca_warn(w->c, at, "UNKNOWN_REF", "%s is left open: no node template fits (wanted: %s)", w->words, type);
+        tosca_warn(w->c, at, "OCCURRENCES", "%s is left open: no node template fits (wanted: %s)", w->words, type);
 }
 
 /* By type: exactly one that fits is taken. */

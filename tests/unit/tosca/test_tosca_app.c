@@ -171,7 +171,7 @@ static void test_inputs_given(void **state)
     bed_file(&b, "app.yaml", thinking);
     b.inputs = json_pack("{s:s, s:s}", "port", "9000", "prot", "1");
     bed_run(&b);
-    assert_int_equal(bed_count(&b, "UNKNOWN_REF"), 1); /* "prot" is none */
+    assert_int_equal(bed_count(&b, "UNDECLARED_NAME"), 1); /* "prot" is none */
     json_decref(b.inputs);
     b.inputs = json_pack("{s:s}", "port", "nine");
     bed_run(&b);

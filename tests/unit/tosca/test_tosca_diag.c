@@ -19,6 +19,15 @@ static void test_line(void **state)
 static void test_once(void **state)
 {
     struct diags d = {0};
+    diags_add(&d, DIAG_ERROR, "VALUE_TYPE", "a.yaml", 1, 1, "seen by one");
+    diags_add(&d, DIAG_ERROR, "VALUE_TYPE", "a.yaml", 1, 1, "seen by another");
+    diags_add(&d, DIAG_ERROR, "MISSING_KEY", "a.yaml", 1, 1, "the one");
+    diags_add(&d, DIAG_ERROR, "MISSING_KEY", "a.yaml", 1, 1, "the other");
+    assert_int_equal(d.n, 3);
+    diags_add(&d, DIAG_WARNING, "VALUE_TYPE", "a.yaml", 2, 1, "a warning hides no error");
+    diags_add(&d, DIAG_ERROR, "VALUE_TYPE", "a.yaml", 2, 1, "an error");
+    assert_int_equal(d.n, 5);
+    diags_done(&d);
     for (int i = 0; i < 3; i++)
         diags_add(&d, DIAG_ERROR, "X", "a.yaml", 3, 7, "word");
     diags_add(&d, DIAG_ERROR, "X", "a.yaml", 3, 8, "word");

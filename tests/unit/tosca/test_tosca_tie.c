@@ -62,7 +62,7 @@ static void test_filter(void **state)
     bed_refuses(HEAD "    c: {type: tosker.nodes.Container, properties: {command: one}}\n"
                      "    s: {type: tosker.nodes.Software, requirements: [host: {node: tosker.nodes.Container, "
                      "node_filter: {properties: [command: {equal: x}]}}]}\n",
-                "UNKNOWN_REF", 6, "no node template fits");
+                "OCCURRENCES", 6, "no node template fits");
 }
 
 static void test_refused(void **state)
@@ -72,11 +72,11 @@ static void test_refused(void **state)
         int line;
         const char *part;
     } rows[] = {
-        {"    s: {type: tosker.nodes.Software}\n", "UNKNOWN_REF", 5,
+        {"    s: {type: tosker.nodes.Software}\n", "OCCURRENCES", 5,
          "requirement 'host' is open: no node template fits"},
         {"    c: {type: tosker.nodes.Container}\n    d: {type: tosker.nodes.Container}\n    s: {type: "
          "tosker.nodes.Software, requirements: [host: tosker.nodes.Container]}\n",
-         "UNKNOWN_REF", 7, "more than one node template fits (c, d)"},
+         "OCCURRENCES", 7, "more than one node template fits (c, d)"},
         {"    v: {type: tosker.nodes.Volume}\n    s: {type: tosker.nodes.Software, requirements: [host: v]}\n", "OTHER",
          6, "no capability that fits (wanted: tosca.capabilities.Container)"},
         {"    c: {type: tosker.nodes.Container}\n    s: {type: tosker.nodes.Software, requirements: [{host: c}, {host: "
@@ -109,7 +109,7 @@ static void test_abstract_ones_may_stay_open(void **state)
 {
     struct bed b;
     bed_takes(&b, HEAD "    w: {type: tosca.nodes.WebServer}\n");
-    bed_must_warn(&b, "UNKNOWN_REF", "requirement 'host' is left open");
+    bed_must_warn(&b, "OCCURRENCES", "requirement 'host' is left open");
     assert_int_equal(bed_component(&b, "w")->kind, COMPONENT_ABSTRACT);
     bed_stop(&b);
 }

@@ -116,6 +116,24 @@ static void test_bad_declarations(void **state)
         bed_refuses(rows[i].text, rows[i].code, 3, rows[i].part);
 }
 
+static void test_bad_default_is_told_once(void **state)
+{
+    bed_refuses("tosca_definitions_version: tosca_simple_yaml_1_3\n"
+                "node_types:\n"
+                "  n: {properties: {p: {type: integer, default: x}}}\n"
+                "  m: {derived_from: n}\n"
+                "topology_template:\n"
+                "  node_templates: {a: {type: n}, b: {type: m}, c: {type: m}}\n",
+                "VALUE_TYPE", 3, "node type 'n': property 'p' must be of type integer");
+    bed_refuses("tosca_definitions_version: tosca_simple_yaml_1_3\n"
+                "node_types:\n"
+                "  n: {properties: {p: {type: integer, default: 1}}}\n"
+                "  m: {derived_from: n, properties: {p: {type: integer, constraints: [greater_than: 1]}}}\n"
+                "topology_template:\n"
+                "  node_templates: {a: {type: n}, b: {type: m}}\n",
+                "CONSTRAINT", 3, "node template 'b': property 'p'");
+}
+
 static void test_required(void **state)
 {
     bed_refuses("tosca_definitions_version: tosca_simple_yaml_1_3\n"
@@ -138,6 +156,7 @@ int main(void)
         cmocka_unit_test(test_taken),
         cmocka_unit_test(test_refused),
         cmocka_unit_test(test_bad_declarations),
+        cmocka_unit_test(test_bad_default_is_told_once),
         cmocka_unit_test(test_required),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
