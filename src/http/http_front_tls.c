@@ -215,11 +215,26 @@ static void shake(struct front_conn *c)
         die(c);
 }
 
+/* Room for one more: when all is taken, who has been shaking hands for longest goes. So a crowd that says nothing locks
+ * nobody out. */
+static bool make_room(struct http_front *f)
+{
+    struct front_conn *slowest = NULL;
+    if (f->n_conns < FRONT_CONNECTIONS)
+        return true;
+    for (struct front_conn *c = f->conns; c; c = c->next) /* the newest stand first */
+        if (c->state == FRONT_HANDSHAKE)
+            slowest = c;
+    if (slowest)
+        die(slowest);
+    return slowest != NULL;
+}
+
 void front_conn_begin(struct front_listener *l, int fd)
 {
     struct http_front *f = l->front;
     struct tls_session *session = NULL;
-    if (f->n_conns >= FRONT_CONNECTIONS || tls_server_begin(l->tls, fd, &session) < 0) {
+    if (!make_room(f) || tls_server_begin(l->tls, fd, &session) < 0) {
         close(fd);
         return;
     }

@@ -356,15 +356,38 @@ static void limits_connections(void **state)
         close(p[i].fd);
     int status = 0;
     for (int i = 0; i < 1000 && status != 201; i++)
-        status = ask_raw(b, "GET /who HTTP/1.1\r\nHost: x\r\n\r\n", 33);
+        status = ask_with_head_of(b, 1);
     assert_int_equal(status, 201);
+}
+
+/* A crowd that connects and never shakes hands locks nobody out. */
+static void serves_tls_beside_a_silent_crowd(void **state)
+{
+    struct bed *b = *state;
+    int crowd[520];
+    struct err e = {0};
+    struct rlimit limit;
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+    limit.rlim_cur = limit.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &limit);
+    if (limit.rlim_cur < 2 * ARRAY_LEN(crowd) + 100) {
+        print_message("skipped: the limit of open files is too low for %zu connections\n", ARRAY_LEN(crowd));
+        skip();
+    }
+    for (size_t i = 0; i < ARRAY_LEN(crowd); i++)
+        assert_int_equal(sock_connect_tcp("127.0.0.1", b->port, 20 * US_PER_S, &crowd[i], &e), 0);
+    AUTO_CONN struct http_conn *c = bed_connect_tls(b, &b->client_id, &b->ca);
+    assert_non_null(c);
+    assert_int_equal(ask(c, "GET", "/who", NULL, 0, NULL), 201);
+    for (size_t i = 0; i < ARRAY_LEN(crowd); i++)
+        close(crowd[i]);
 }
 
 static void tells_why_it_cannot_start(void **state)
 {
     struct bed *b = *state;
     struct err e = {0};
-    struct tls_identity wrong = {.cert_pem = b->server_id.cert_pem, .key_pem = b->ca.key_pem};
+    struct tls_identity wrong = {.cert_pem = b->server_id.cert_pem, .key_pem = b->ca.cert_pem};
     struct http_listen listen = {.fd = -1, .tls = &wrong};
     assert_int_equal(sock_listen_tcp("127.0.0.1", 0, &listen.fd, &e), 0);
     uv_loop_t loop;
@@ -396,6 +419,7 @@ int main(void)
         BED_TEST(outlives_clients),
         BED_TEST(stops_with_a_request_waiting),
         BED_TEST(limits_connections),
+        BED_TEST(serves_tls_beside_a_silent_crowd),
         BED_TEST(tells_why_it_cannot_start),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
