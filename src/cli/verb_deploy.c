@@ -55,6 +55,18 @@ static int check_words(struct cli *cli, const struct deploy_options *o)
     return OPTIONS_GO;
 }
 
+/* Could it be brought up from nothing? Circles of requirements are found here. */
+static int check_order(const struct topology *t, struct err *e)
+{
+    AUTO(plan_states_done)
+    struct plan_states states = {0};
+    AUTO(plan_done)
+    struct plan p = {0};
+    plan_states_initial(&states, t);
+    struct plan_request request = {.now = t, .have = &states, .next = t};
+    return plan_make(&request, &p, e);
+}
+
 /* Template and inputs; their findings are told. */
 static int check_template(struct deploy *d)
 {
@@ -65,9 +77,10 @@ static int check_template(struct deploy *d)
         return CLI_FAILED;
     d->name = d->o->name ? d->o->name : d->check.template->name;
     struct compile_input in = {.topology = d->check.topology, .namespace = client_ns(d->cli), .application = d->name};
-    if (compile_check(&in, &e) < 0)
-        return cli_fail(d->cli, &e);
-    return OPTIONS_GO;
+    r = compile_check(&in, &e);
+    if (r == 0 && !d->o->plan)
+        r = check_order(d->check.topology, &e);
+    return r < 0 ? cli_fail(d->cli, &e) : OPTIONS_GO;
 }
 
 /* The states that the components are in now, as far as the template still knows them. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* What of a topology sedge could not run, found before anything is changed. */
 #include <errno.h>
+#include <string.h>
 
 #include "plan/compile.h"
 #include "plan/compile_container.h"
@@ -9,6 +10,16 @@ static int refuse(const struct component *c, struct err *e, const char *why)
 {
     return err_set(e, EINVAL, "%s:%d:%d: component '%s': %s", c->place.file ? c->place.file : "?", c->place.line,
                    c->place.col, c->name, why);
+}
+
+/* The node reads names whole; what no name can hold is refused before anything is changed. */
+static int check_image_name(const struct component *c, struct err *e)
+{
+    static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-:/@";
+    if (c->image[strspn(c->image, allowed)] == '\0')
+        return 0;
+    return err_set(e, EINVAL, "%s:%d:%d: component '%s': '%s' is no image name; write it as [HOST[:PORT]/]NAME[:TAG]",
+                   c->place.file ? c->place.file : "?", c->place.line, c->place.col, c->name, c->image);
 }
 
 static int check_kind(const struct topology *t, size_t i, struct err *e)
@@ -26,6 +37,8 @@ static int check_kind(const struct topology *t, size_t i, struct err *e)
     if (c->kind == COMPONENT_CONTAINER && str_empty(c->image))
         return refuse(c, e,
                       "no image: give it an artifact of type tosker.artifacts.Image or tosker.artifacts.Image.Service");
+    if (c->kind == COMPONENT_CONTAINER)
+        return check_image_name(c, e);
     if (c->kind == COMPONENT_SOFTWARE && topology_container_of(t, i) < 0)
         return refuse(c, e, "no container below it: follow its 'host' requirements down to a tosker.nodes.Container");
     return 0;
