@@ -232,9 +232,17 @@ char *image_ref_text(const struct image_ref *r)
     return ref_write(r, prefix, r->repository);
 }
 
+/* Would the repository be read as one on another registry, when its own is not named? */
+static bool is_mistakable(const char *repository)
+{
+    const char *slash = strchr(repository, '/');
+    AUTO_FREE char *head = slash ? mem_strndup(repository, (size_t)(slash - repository)) : NULL;
+    return head && looks_like_registry(head);
+}
+
 char *image_ref_familiar(const struct image_ref *r)
 {
-    if (!str_eq(r->registry, DOCKER_HUB))
+    if (!str_eq(r->registry, DOCKER_HUB) || is_mistakable(r->repository))
         return image_ref_text(r);
     const char *rest = r->repository + strlen("library/");
     bool bare = str_starts(r->repository, "library/") && !strchr(rest, '/');

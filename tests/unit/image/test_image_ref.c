@@ -32,6 +32,8 @@ static const struct {
     {"Registry.Example/x", "Registry.Example", "x", "latest", NULL, "Registry.Example/x:latest"},
     {"nginx@" DIGEST, "docker.io", "library/nginx", NULL, DIGEST, "nginx@" DIGEST},
     {"nginx:1@" DIGEST, "docker.io", "library/nginx", "1", DIGEST, "nginx:1@" DIGEST},
+    {"docker.io/locker.io/x", "docker.io", "locker.io/x", "latest", NULL, "docker.io/locker.io/x:latest"},
+    {"docker.io/localhost", "docker.io", "library/localhost", "latest", NULL, "localhost:latest"},
     {"a__b:_x", "docker.io", "library/a__b", "_x", NULL, "a__b:_x"},
     {"library/nginx/sub", "docker.io", "library/nginx/sub", "latest", NULL, "library/nginx/sub:latest"},
 };
