@@ -175,7 +175,10 @@ static json_t *tell_no_name(const struct call *call, const char *words, bool att
     size_t last = json_array_size(call->args) - 1;
     const char *name = call_text(call, last > 1 && call_text(call, 2) ? 2 : 1);
     struct map *names = tctx_map(call->c);
-    if (entity_find(call, &e)) {
+    bool found = entity_find(call, &e);
+    if (found && e.node && !e.node->type)
+        return NULL; /* its type is unknown: that is told */
+    if (found) {
         names_add(names, e.node ? e.node->properties : e.rel->properties);
         if (attributes)
             names_add(names, e.node ? e.node->attributes : e.rel->attributes);

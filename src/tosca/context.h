@@ -4,13 +4,17 @@
 
 #include "tosca/tosca.h"
 
-/* How it works. tosca_load reads the entry and, depth first, what it imports (tosca_file.c); checks every file's shape
- * against the keyname tables (grammar.c, grammar_table.c); looks types up by name and kind (type_name.c); collects a
- * type's members along its ancestry (member.c) and checks what the types say (type_check.c); makes the templates of the
- * topology (topo.c), ties their requirements (tie.c), evaluates their values (value_read.c, call.c) and writes the
- * struct topology out (emit.c). All things in between live in the context's arena and die with it. A shape that the
- * grammar refused is skipped silently by the later passes: each fault is told once. TOSCA 2.0 would add its rows to the
- * keyname tables, its profile to profiles/index.yaml and its version to the table in tosca_file.c. */
+/* How it works. tosca_load (tosca.c) reads the entry and, depth first, what it imports (tosca_file.c); checks every
+ * file's shape against the keyname tables (grammar.c, grammar_table.c); looks types up by name and kind (type_name.c);
+ * collects a type's members along its ancestry (member.c) and checks what the types say (type_check.c, schema.c,
+ * constraint.c); makes the templates of the topology (topo.c, topo_copy.c, input.c), ties their requirements (tie.c,
+ * tie_relationship.c, node_filter.c), lays out their operations (operation.c, implementation.c) and artifacts,
+ * evaluates their values when they are asked for (value_get.c, value_read.c, value_scalar.c, call.c, call_lookup.c),
+ * looks at groups, policies, substitution and workflows, and writes the struct topology out (emit.c, emit_component.c,
+ * protocol_read.c). What types mean to sedge is in one table (known.c). All things in between live in the context's
+ * arena and die with it. A shape that the grammar refused is skipped silently by the later passes: each fault is told
+ * once. TOSCA 2.0 would add its rows to the keyname tables, its profile to profiles/index.yaml and its version to the
+ * table in tosca_file.c. */
 
 enum tosca_version { TOSCA_NONE, TOSCA_1_0, TOSCA_1_1, TOSCA_1_2, TOSCA_1_3, TOSCA_2_0 };
 

@@ -13,7 +13,7 @@ struct toper {
     const char *words;
     /* Filled by operation_resolve. */
     const char *script;       /* path in the bundle, or NULL */
-    struct strv dependencies; /* in the context's memory is only what the strings point at: emptied by operation_done */
+    struct strv dependencies; /* owned: strv_done, unless handed on */
     int64_t timeout_s;
 };
 

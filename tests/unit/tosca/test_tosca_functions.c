@@ -101,6 +101,15 @@ static void test_outputs_have_no_self(void **state)
     bed_refuses(HEAD "  outputs: {o: {value: {get_property: [SELF, t]}}}\n", "FUNCTION_ARGS", 13, "SELF means nothing");
 }
 
+static void test_unknown_type_is_told_alone(void **state)
+{
+    bed_refuses("tosca_definitions_version: tosca_simple_yaml_1_3\n"
+                "topology_template:\n"
+                "  node_templates: {x: {type: nothing_known}}\n"
+                "  outputs: {o: {value: {get_property: [x, p]}}, q: {value: {get_attribute: [x, a]}}}\n",
+                "UNKNOWN_TYPE", 3, "nothing_known");
+}
+
 static void test_source_and_target(void **state)
 {
     struct bed b;
@@ -149,6 +158,7 @@ int main(void)
         cmocka_unit_test(test_faults),
         cmocka_unit_test(test_outputs_have_no_self),
         cmocka_unit_test(test_source_and_target),
+        cmocka_unit_test(test_unknown_type_is_told_alone),
         cmocka_unit_test(test_field_of_the_name_of_a_function),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
