@@ -25,6 +25,8 @@ struct template_check {
 };
 /* 0, or -errno: `e` is set for faults of inputs; else opening or found have errors. template_check_done in any case. */
 int template_check(struct template_check *c, struct err *e);
+/* What deploy would refuse of a checked template becomes an error in `found`. 0 or -errno. */
+int template_check_deploy(struct template_check *c, const char *ns, const char *application);
 void template_check_done(struct template_check *c);
 /* Prints both lists to standard error, and `e` when it is set. */
 struct cli;

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 /* The way from what the user named to a checked topology, and what is told on it. */
 #include <errno.h>
+#include <stdio.h>
+#include <string.h>
 
 #include "cli/cli_private.h"
 #include "cli/findings.h"
 #include "cli/template_inputs.h"
+#include "plan/compile.h"
+#include "plan/plan.h"
 
 /* In an archive all that its template names has to be there, also what would not run here. */
 static int archive_is_whole(struct template_check *c)
@@ -37,6 +41,49 @@ int template_check(struct template_check *c, struct err *e)
     options.inputs_missing_ok = c->inputs_missing_ok;
     r = tosca_load(&options, &c->topology, &c->found);
     return r == 0 && c->template->unpacked ? archive_is_whole(c) : r;
+}
+
+/* "file:line:col: text" as its four parts; false when it is not of that form. */
+static bool split_place(const char *whole, char **ret_file, int *ret_line, int *ret_col, const char **ret_text)
+{
+    for (const char *at = strchr(whole, ':'); at; at = strchr(at + 1, ':')) {
+        int line, col, n = 0;
+        if (sscanf(at, ":%9d:%9d: %n", &line, &col, &n) != 2 || n == 0)
+            continue;
+        *ret_file = mem_strndup(whole, (size_t)(at - whole));
+        *ret_line = line;
+        *ret_col = col;
+        *ret_text = at + n;
+        return true;
+    }
+    return false;
+}
+
+/* Is there a way from nothing to everything running? */
+static int check_plan(const struct topology *t, struct err *e)
+{
+    AUTO(plan_done)
+    struct plan p = {0};
+    struct plan_request request = {.next = t};
+    return plan_make(&request, &p, e);
+}
+
+int template_check_deploy(struct template_check *c, const char *ns, const char *application)
+{
+    struct compile_input in = {.topology = c->topology, .namespace = ns, .application = application};
+    struct err e = {0};
+    AUTO_FREE char *file = NULL;
+    int line = 1, col = 1;
+    int r = compile_check(&in, &e);
+    if (r == 0)
+        r = check_plan(c->topology, &e);
+    if (r == 0)
+        return 0;
+    const char *text = err_text(&e);
+    if (!split_place(err_text(&e), &file, &line, &col, &text))
+        file = mem_strdup(c->template->entry);
+    diags_add(&c->found, DIAG_ERROR, "DEPLOY", file, line, col, "%s", text);
+    return r;
 }
 
 void template_check_done(struct template_check *c)

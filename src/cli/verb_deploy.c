@@ -11,7 +11,6 @@
 #include "cli/output.h"
 #include "cli/published.h"
 #include "io/file.h"
-#include "plan/compile.h"
 #include "plan/plan.h"
 
 #define PLAN_FILE_MAX (4U << 20)
@@ -55,32 +54,17 @@ static int check_words(struct cli *cli, const struct deploy_options *o)
     return OPTIONS_GO;
 }
 
-/* Could it be brought up from nothing? Circles of requirements are found here. */
-static int check_order(const struct topology *t, struct err *e)
-{
-    AUTO(plan_states_done)
-    struct plan_states states = {0};
-    AUTO(plan_done)
-    struct plan p = {0};
-    plan_states_initial(&states, t);
-    struct plan_request request = {.now = t, .have = &states, .next = t};
-    return plan_make(&request, &p, e);
-}
-
 /* Template and inputs; their findings are told. */
 static int check_template(struct deploy *d)
 {
     struct err e = {0};
     int r = template_check(&d->check, &e);
+    if (r == 0) {
+        d->name = d->o->name ? d->o->name : d->check.template->name;
+        r = template_check_deploy(&d->check, client_ns(d->cli), d->name);
+    }
     template_check_tell(d->cli, &d->check, &e);
-    if (r < 0)
-        return CLI_FAILED;
-    d->name = d->o->name ? d->o->name : d->check.template->name;
-    struct compile_input in = {.topology = d->check.topology, .namespace = client_ns(d->cli), .application = d->name};
-    r = compile_check(&in, &e);
-    if (r == 0 && !d->o->plan)
-        r = check_order(d->check.topology, &e);
-    return r < 0 ? cli_fail(d->cli, &e) : OPTIONS_GO;
+    return r < 0 ? CLI_FAILED : OPTIONS_GO;
 }
 
 /* The states that the components are in now, as far as the template still knows them. */

@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /* `sedge validate`: is a template right, and, when asked, would it be deployed? */
-#include <errno.h>
-#include <string.h>
 
 #include "cli/cli_private.h"
 #include "cli/findings.h"
 #include "cli/output.h"
-#include "plan/compile.h"
-#include "plan/plan.h"
 
 struct validate {
     struct strv inputs, input_files;
@@ -39,50 +35,6 @@ const struct verb verb_validate = {
     .run = validate_run,
 };
 
-/* "file:line:col: text" as its four parts; false when it is not of that form. */
-static bool split_place(const char *whole, char **ret_file, int *ret_line, int *ret_col, const char **ret_text)
-{
-    for (const char *at = strchr(whole, ':'); at; at = strchr(at + 1, ':')) {
-        int line, col, n = 0;
-        if (sscanf(at, ":%9d:%9d: %n", &line, &col, &n) != 2 || n == 0)
-            continue;
-        *ret_file = mem_strndup(whole, (size_t)(at - whole));
-        *ret_line = line;
-        *ret_col = col;
-        *ret_text = at + n;
-        return true;
-    }
-    return false;
-}
-
-/* Is there a way from nothing to everything running? */
-static int check_plan(const struct topology *t, struct err *e)
-{
-    AUTO(plan_done)
-    struct plan p = {0};
-    struct plan_request request = {.next = t};
-    return plan_make(&request, &p, e);
-}
-
-/* What deploy would refuse becomes a finding. */
-static int check_deploy(struct template_check *c)
-{
-    struct compile_input in = {.topology = c->topology, .namespace = "default", .application = c->template->name};
-    struct err e = {0};
-    AUTO_FREE char *file = NULL;
-    int line = 1, col = 1;
-    int r = compile_check(&in, &e);
-    if (r == 0)
-        r = check_plan(c->topology, &e);
-    if (r == 0)
-        return 0;
-    const char *text = err_text(&e);
-    if (!split_place(err_text(&e), &file, &line, &col, &text))
-        file = mem_strdup(c->template->entry);
-    diags_add(&c->found, DIAG_ERROR, "DEPLOY", file, line, col, "%s", text);
-    return r;
-}
-
 static json_t *report(const struct template_check *c, bool valid, const struct err *e)
 {
     json_t *findings = json_array();
@@ -113,7 +65,7 @@ static bool validate_one(const struct cli *cli, const struct validate *o, const 
     struct err e = {0};
     int r = template_check(&c, &e);
     if (r == 0 && o->deploy)
-        r = check_deploy(&c);
+        r = template_check_deploy(&c, "default", c.template->name);
     if (cli->format == FORMAT_TABLE)
         tell(cli, &c, r == 0, &e);
     else
