@@ -86,6 +86,19 @@ static void warn_not_run(struct topo *t, const struct map *operations, const cha
     }
 }
 
+static void check_link_operations(struct topo *t, struct tnode *n, struct tlink *l)
+{
+    struct scope scope = {.topo = t, .rel = &l->rel};
+    struct at given = at_key(l->rel.at, "interfaces");
+    if (operations_idle(t, scope, l->rel.type, given))
+        return;
+    struct map *operations = operations_collect(t, scope, l->rel.type, given, l->rel.words);
+    if (l->target)
+        operations_check(t, operations, false);
+    if (n->kind != COMPONENT_ABSTRACT)
+        warn_not_run(t, operations, "sedge runs no operations of relationships");
+}
+
 static void emit_links(struct topo *t, struct tnode *n, struct component *ret)
 {
     ret->links = mem_array(n->n_links ? n->n_links : 1, sizeof(*ret->links));
@@ -95,12 +108,7 @@ static void emit_links(struct topo *t, struct tnode *n, struct component *ret)
             emit_link(t, l, ret);
             values_check(t->c, l->rel.attributes);
         }
-        struct map *operations = operations_collect(t, (struct scope){.topo = t, .rel = &l->rel}, l->rel.type,
-                                                    at_key(l->rel.at, "interfaces"), l->rel.words);
-        if (l->target)
-            operations_check(t, operations, false);
-        if (n->kind != COMPONENT_ABSTRACT)
-            warn_not_run(t, operations, "sedge runs no operations of relationships");
+        check_link_operations(t, n, l);
     }
 }
 
@@ -132,7 +140,10 @@ static void emit_operation(struct topo *t, struct tnode *n, struct toper *o, str
 static void emit_operations(struct topo *t, struct tnode *n, struct component *ret)
 {
     struct scope scope = {.topo = t, .self = n};
-    struct map *operations = operations_collect(t, scope, n->type, at_key(n->at, "interfaces"), n->words);
+    struct at given = at_key(n->at, "interfaces");
+    if (operations_idle(t, scope, n->type, given))
+        return;
+    struct map *operations = operations_collect(t, scope, n->type, given, n->words);
     operations_check(t, operations, n->kind != COMPONENT_ABSTRACT);
     if (n->kind == COMPONENT_CONTAINER || n->kind == COMPONENT_VOLUME)
         warn_not_run(t, operations, "put it into software hosted on the container");

@@ -209,6 +209,21 @@ static void faces_undeclared(struct topo *t, struct scope scope, const struct ma
     }
 }
 
+/* Built-in types declare operations, but implement none. */
+static bool only_builtin(struct tctx *c, struct ttype *type)
+{
+    for (struct ttype *p = type; p && tctx_spend(c, 1); p = type_parent(c, p)) {
+        if (!p->at.file || !p->at.file->builtin)
+            return false;
+    }
+    return true;
+}
+
+bool operations_idle(struct topo *t, struct scope scope, struct ttype *type, struct at given)
+{
+    return at_null(given) && (!scope.rel || at_null(scope.rel->interfaces)) && only_builtin(t->c, type);
+}
+
 struct map *operations_collect(struct topo *t, struct scope scope, struct ttype *type, struct at given,
                                const char *words)
 {

@@ -23,6 +23,8 @@ bool operation_is_key(const char *key);
  * are told. */
 struct map *operations_collect(struct topo *t, struct scope scope, struct ttype *type, struct at given,
                                const char *words);
+/* Can there be no operation that runs anything or takes an input? Then they need not be collected. */
+bool operations_idle(struct topo *t, struct scope scope, struct ttype *type, struct at given);
 /* Finds script, dependencies and timeout. `n`: whose artifacts a name may mean, may be NULL; `must`: a missing file is
  * an error. */
 void operation_resolve(struct topo *t, struct tnode *n, struct toper *o, bool must);
