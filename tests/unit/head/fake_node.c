@@ -310,13 +310,26 @@ static void remove_object(struct fake_node *n, const char *kind, const json_t *o
         fail_msg("remove %s: %s", ref.name, err_text(&e));
 }
 
+// Where several pods are of one container, the last of them is the one whose end counts.
+static void pass_on(struct fake_node *n, struct fake_pod *p)
+{
+    for (size_t i = 0; p->first && i < n->pods.n; i++) {
+        struct fake_pod *other = n->pods.items[i].value;
+        if (other == p || !str_eq(other->container, p->container))
+            continue;
+        p->first = false;
+        other->first = true;
+    }
+}
+
 static void end_pod(struct fake_node *n, struct fake_pod *p, const json_t *pod)
 {
+    pass_on(n, p);
     if (p->box == BOX_RUNNING) {
         stop_box(n, p, json_at(pod, "spec", "sedge", "components", NULL));
         return;
     }
-    if (p->box == BOX_STOPPED)
+    if (p->box == BOX_STOPPED || p->box == BOX_CRASHED)
         done_by(n, p, p->container, "delete");
     if (p->first)
         map_del(&n->firsts, p->container);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A node in the head's own process: it answers pods and volumes as model/node_link.h promises, one action at a time, in an order made up from a seed.
+// A node in the head's own process: it answers pods and volumes as model/node_link.h promises, one action at a time, in
+// an order made up from a seed.
 #pragma once
 
 #include "head/objects.h"
@@ -20,7 +21,8 @@ void fake_node_crash(struct fake_node *n, const char *container);
 // All containers end, as in a reboot: what was running is started again.
 void fake_node_reboot(struct fake_node *n);
 
-// From here on each operation is held against the topology: the test fails when one is done in a state that does not allow it. NULL: no more. Borrowed.
+// From here on each operation is held against the topology: the test fails when one is done in a state that does not
+// allow it. NULL: no more. Borrowed.
 void fake_node_check(struct fake_node *n, const struct topology *t);
 size_t fake_node_operations(const struct fake_node *n); // done so far
 // The operations done since the last call, blank-separated. The caller frees.
