@@ -317,5 +317,6 @@ int main(void)
         cmocka_unit_test(test_bad_protocol),
         cmocka_unit_test(test_what_is_not_run_is_told),
     };
+    cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -138,5 +138,6 @@ int main(void)
         cmocka_unit_test(test_circles),           cmocka_unit_test(test_entries_of_entries),
         cmocka_unit_test(test_many_requirements),
     };
+    cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

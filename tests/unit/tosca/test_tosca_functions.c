@@ -161,5 +161,6 @@ int main(void)
         cmocka_unit_test(test_unknown_type_is_told_alone),
         cmocka_unit_test(test_field_of_the_name_of_a_function),
     };
+    cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

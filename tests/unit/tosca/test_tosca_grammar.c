@@ -110,5 +110,6 @@ int main(void)
         cmocka_unit_test(test_version_position),
         cmocka_unit_test(test_all_faults_in_one_run),
     };
+    cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

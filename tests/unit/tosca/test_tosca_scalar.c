@@ -110,5 +110,6 @@ int main(void)
         cmocka_unit_test(test_kinds),    cmocka_unit_test(test_amounts),    cmocka_unit_test(test_bad_amounts),
         cmocka_unit_test(test_versions), cmocka_unit_test(test_timestamps),
     };
+    cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

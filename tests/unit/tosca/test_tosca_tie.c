@@ -145,5 +145,6 @@ int main(void)
         cmocka_unit_test(test_only_one_is_taken_by_type),
         cmocka_unit_test(test_capability_occurrences),
     };
+    cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -179,5 +179,6 @@ int main(void)
         cmocka_unit_test(test_interfaces),
         cmocka_unit_test(test_groups_and_policies),
     };
+    cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
