@@ -97,6 +97,19 @@ static int remove_at(struct objects *o, struct object_ref ref, int64_t revision,
     return err_wrap(e, r, "delete %s \"%s\"", ref.kind->plural, ref.name);
 }
 
+/* Nobody is waited for who will never say that it is done. A node that comes back is told what it has to run, and drops
+ * the rest. */
+static bool node_is_gone(struct objects *o, const json_t *object)
+{
+    const char *node = json_str(json_object_get(object, "spec"), "nodeName", NULL);
+    if (str_empty(node))
+        return false;
+    AUTO_FREE char *key = objects_key(kind_find("Node"), NULL, node);
+    AUTO(store_item_done)
+    struct store_item item = {0};
+    return store_get(o->store, key, &item, NULL) == -ENOENT;
+}
+
 /* Marks it; asking again can only shorten the grace period. */
 static int mark(struct objects *o, struct object_ref ref, json_t *v, int64_t revision, int64_t grace_s, struct err *e)
 {
@@ -130,7 +143,8 @@ int objects_delete(struct objects *o, struct object_ref ref, const struct object
     int64_t own = json_int(json_object_get(v, "spec"), "terminationGracePeriodSeconds", 0);
     int64_t asked = options && options->grace_s >= 0 ? options->grace_s : FIELD_UNSET;
     bool forced = asked == 0 && can_force(ref.kind);
-    bool stays = json_at(v, "metadata", "finalizers", NULL) || (object_is_held(ref.kind, v) && !forced);
+    bool stays =
+        json_at(v, "metadata", "finalizers", NULL) || (object_is_held(ref.kind, v) && !forced && !node_is_gone(o, v));
     r = stays ? mark(o, ref, v, revision, asked == FIELD_UNSET ? own : asked, e) : remove_at(o, ref, revision, e);
     if (r == 0 && ret)
         *ret = take_ptr(v);

@@ -210,8 +210,10 @@ size_t orc_startable(struct orc *o, size_t *ret)
         any = any || under_way[i];
     }
     if (is_explicit(o)) { /* one by one, as they stand */
+        if (any || o->plan.n == 0)
+            return 0;
         ret[0] = 0;
-        return any || o->plan.n == 0 ? 0 : 1;
+        return 1;
     }
     const struct topology *next = o->removing || !o->in->next ? NULL : o->in->next->topology;
     struct plan_order *order = plan_order_new(&o->plan, o->work ? o->work->topology : NULL, next);
