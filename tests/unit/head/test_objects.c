@@ -190,6 +190,7 @@ static void test_delete_at_once_or_marked(void **state)
     assert_int_equal(objects_delete(f->objects, ref, NULL, NULL, NULL), 0);
     assert_false(is_there(f, ref));
 
+    AUTO_JSON json_t *node = fixture_create(f, "Node", NULL, "{'metadata': {'name': 'one'}}");
     AUTO_JSON json_t *pod = fixture_create(f, "Pod", "default", FIXTURE_POD("web-1")), *marked = NULL;
     AUTO_JSON json_t *place = fixture_json("{'spec': {'nodeName': 'one'}}");
     assert_int_equal(objects_patch(f->objects, ref, OBJECTS_SPEC, place, NULL, NULL), 0);
@@ -207,6 +208,7 @@ static void test_delete_options(void **state)
 {
     struct fixture *f = *state;
     struct object_ref ref = fixture_ref("Pod", "default", "web-1");
+    AUTO_JSON json_t *node = fixture_create(f, "Node", NULL, "{'metadata': {'name': 'one'}}");
     AUTO_JSON json_t *pod = fixture_create(f, "Pod", "default",
                                            "{'metadata': {'name': 'web-1'}, 'spec': {'nodeName': 'one', 'containers': "
                                            "[{'name': 'main', 'image': 'web:1'}]}}");
@@ -218,6 +220,16 @@ static void test_delete_options(void **state)
     assert_int_equal(objects_delete(f->objects, ref, &longer, &b, NULL), 0);
     assert_int_equal(json_int(json_object_get(b, "metadata"), "deletionGracePeriodSeconds", -1), 3);
     assert_int_equal(objects_delete(f->objects, ref, &forced, NULL, NULL), 0);
+    assert_false(is_there(f, ref));
+}
+
+static void test_delete_on_a_node_that_is_gone(void **state)
+{
+    struct fixture *f = *state;
+    struct object_ref ref = fixture_ref("Volume", "default", "data");
+    AUTO_JSON json_t *v =
+        fixture_create(f, "Volume", "default", "{'metadata': {'name': 'data'}, 'spec': {'nodeName': 'one'}}");
+    assert_int_equal(objects_delete(f->objects, ref, NULL, NULL, NULL), 0);
     assert_false(is_there(f, ref));
 }
 
@@ -346,6 +358,7 @@ int main(void)
         TEST(test_change),
         TEST(test_delete_at_once_or_marked),
         TEST(test_delete_options),
+        TEST(test_delete_on_a_node_that_is_gone),
         TEST(test_finalizers),
         TEST(test_namespaces),
         TEST(test_watch),
