@@ -2,6 +2,7 @@
 /* Streams: filled on the loop, emptied on the library's thread, ended by either side. */
 #include <fcntl.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "http/http_server_private.h"
@@ -38,6 +39,8 @@ static void cut(struct http_request *r)
     buf_done(&r->stream->queue);
     r->stream->taken = 0;
     pthread_mutex_unlock(&r->server->lock);
+    if (r->stream->watch) /* it may be waiting for the client to take something */
+        shutdown(r->stream->watch->fd, SHUT_RDWR);
     http_request_resume(r);
 }
 
@@ -45,8 +48,8 @@ static void on_left(uv_poll_t *poll, int status, int events)
 {
     struct http_watch *w = poll->data;
     struct http_request *r = w->request;
-    watch_end(r->stream);
     cut(r);
+    watch_end(r->stream);
 }
 
 static bool is_suspended(struct http_request *r)

@@ -195,6 +195,64 @@ static void streams_to_old_clients(void **state)
     assert_true(str_ends(buf_str(&got), "\r\n\r\nbegun\none\n"));
 }
 
+/* A client that asks for one thing after another, leaves amid streams, and ends when nobody listens. */
+struct client {
+    struct bed *bed;
+    uv_thread_t thread;
+    unsigned seed;
+    bool tls;
+};
+
+static int leave(void *data, const void *bytes, size_t len)
+{
+    return 1;
+}
+
+static int ask_something(struct client *c, struct http_conn *conn, const char *body)
+{
+    struct http_answer a = {0};
+    int status, kind = rand_r(&c->seed) % 4;
+    if (kind == 0)
+        return http_follow(conn, "GET", "/stream", leave, NULL, &status, NULL);
+    int r = kind == 1 ? http_call(conn, "POST", "/echo", "text/plain", body, 50000, &a, NULL)
+                      : http_call(conn, "GET", kind == 2 ? "/who" : "/a/../b", NULL, NULL, 0, &a, NULL);
+    http_answer_done(&a);
+    return r;
+}
+
+static void be_a_client(void *data)
+{
+    struct client *c = data;
+    const struct bed *b = c->bed;
+    struct http_target t = {.unix_path = c->tls ? NULL : b->socket_path,
+                            .host = "localhost",
+                            .port = b->port,
+                            .ca_pem = b->ca.cert_pem,
+                            .me = &b->client_id};
+    AUTO_FREE char *body = mem_alloc(50001);
+    struct http_conn *conn = NULL;
+    memset(body, 'b', 50000);
+    while (http_open(&t, &conn, NULL) == 0) {
+        for (int i = 0; i < 10 && ask_something(c, conn, body) >= 0; i++) {
+        }
+        http_close(take_ptr(conn));
+    }
+}
+
+static void stops_while_busy(void **state)
+{
+    struct bed *b = *state;
+    struct client clients[8];
+    for (size_t i = 0; i < ARRAY_LEN(clients); i++) {
+        clients[i] = (struct client){.bed = b, .seed = (unsigned)i, .tls = i % 4 == 0};
+        assert_int_equal(uv_thread_create(&clients[i].thread, be_a_client, &clients[i]), 0);
+    }
+    bed_wait(b, &b->requests, 600);
+    bed_run(b, bed_stop_server);
+    for (size_t i = 0; i < ARRAY_LEN(clients); i++)
+        uv_thread_join(&clients[i].thread);
+}
+
 #define BED_TEST(fn) cmocka_unit_test_setup_teardown(fn, bed_up, bed_down)
 
 int main(void)
@@ -203,6 +261,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         BED_TEST(streams_in_order),        BED_TEST(sees_clients_leave),       BED_TEST(cuts_off_the_slow),
         BED_TEST(stops_with_open_streams), BED_TEST(answers_head_of_a_stream), BED_TEST(streams_to_old_clients),
+        BED_TEST(stops_while_busy),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
