@@ -85,7 +85,7 @@ struct node {
     struct map volumes; /* uid -> struct node_volume * */
     bool synced;        /* the head has told all that it wants of this run of the node */
     char *facts;        /* digest of the NodeStatus told last */
-    uv_timer_t kick;
+    uv_idle_t kick;
     uv_signal_t term, intr;
     bool ending;
     bool unsure; /* a pod's file could not be read: before the head has spoken, nothing is swept */

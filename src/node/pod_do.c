@@ -25,6 +25,7 @@ void pod_image_done(struct node_pod *p, size_t container, const char *code, cons
     p->known.pulling = false;
     if (!code) {
         p->known.containers[container].pulled = true;
+        tell_event(p, false, "Pulled", pod_container_at(p, container)->image);
         pod_trouble_over(p, POD_DO_IMAGE);
         pod_kick(p);
         return;

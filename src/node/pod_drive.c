@@ -243,10 +243,11 @@ static void drive(struct node_pod *p)
     wait_until(p, at_us, clock_mono_us());
 }
 
-static void on_kick(uv_timer_t *t)
+static void on_kick(uv_idle_t *t)
 {
     struct node *n = t->data;
     AUTO_STRV struct strv uids = {0};
+    uv_idle_stop(t); /* a kick from here on is answered in the loop's next round, after what has come meanwhile */
     for (size_t i = 0; i < n->pods.n; i++)
         if (((struct node_pod *)n->pods.items[i].value)->kicked)
             strv_add(&uids, n->pods.items[i].key);
@@ -261,7 +262,7 @@ static void on_kick(uv_timer_t *t)
 
 void node_kick_init(struct node *n)
 {
-    uv_timer_init(&n->loop, &n->kick);
+    uv_idle_init(&n->loop, &n->kick);
     n->kick.data = n;
 }
 
@@ -269,7 +270,7 @@ void pod_kick(struct node_pod *p)
 {
     p->kicked = true;
     if (!uv_is_active((uv_handle_t *)&p->node->kick) && !p->node->ending)
-        uv_timer_start(&p->node->kick, on_kick, 0, 0);
+        uv_idle_start(&p->node->kick, on_kick);
 }
 
 void node_kick_all(struct node *n)

@@ -108,6 +108,7 @@ void pod_do_stop(struct node_pod *p, size_t container)
     struct container_known *c = &p->known.containers[container];
     int64_t grace = p->deleting && p->grace_us >= 0 ? p->grace_us : p->pod.spec.grace_s * US_PER_S;
     c->stopping = true;
+    tell_event(p, false, "Killing", c->id);
     p->known.busy = POD_DO_STOP;
     p->known.busy_container = container;
     keeper_stop(p->node->keeper.client, c->id, stop_signal(p, c), grace, on_stopped, p);

@@ -183,6 +183,7 @@ static void started(struct node_pod *p, size_t container, int32_t pid, int64_t b
     if (c->end.there && c->end.started_us >= begun_us)
         return;
     c->restarts += !first;
+    tell_event(p, false, "Started", c->id);
     c->again = false;
     c->started = true;
     if (c->run == KEEPER_RUNNING)

@@ -104,13 +104,16 @@ static void on_applied(void *data, int r, const char *error)
     struct node *n = a->node;
     int64_t now = clock_mono_us();
     if (r == 0) {
-        n->services.done = a->turn > n->services.done ? a->turn : n->services.done;
+        uint64_t before = n->services.done;
+        n->services.done = a->turn > before ? a->turn : before;
         back_off_reset(&n->services.tries);
         if (n->services.error)
             set_error(n, NULL);
-        for (size_t i = 0; i < n->pods.n; i++)
-            if (((struct node_pod *)n->pods.items[i].value)->net_turn == a->turn)
-                pod_kick(n->pods.items[i].value);
+        for (size_t i = 0; i < n->pods.n; i++) {
+            struct node_pod *p = n->pods.items[i].value;
+            if (p->net_turn > before && p->net_turn <= a->turn)
+                pod_kick(p);
+        }
     } else if (r != -ECANCELED) {
         set_error(n, error);
         look_soon(n, back_off_retry(&n->services.tries, now));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* What the head wants of this node: takes its messages, and finds out what nobody wants any more. */
 #include <string.h>
+#include <unistd.h>
 
 #include "io/file.h"
 #include "node/node_state.h"
@@ -168,8 +169,10 @@ void wanted_load(struct node *n)
         AUTO_FREE char *path = file_join(folder, files.v[i]);
         AUTO_FREE char *text = NULL;
         size_t len;
-        if (files.v[i][0] == '.')
+        if (files.v[i][0] == '.') { /* half a file of a run that was killed */
+            unlink(path);
             continue;
+        }
         if (file_read(path, JSON_MAX_BYTES, &text, &len, &e) < 0)
             len = 0; /* told below */
         AUTO_JSON json_t *v = json_parse(text, len, &e);

@@ -84,6 +84,7 @@ void wanted_save(struct node_pod *p)
 {
     if (p->saving || p->save_again_us > clock_mono_us())
         return;
+    p->save_again_us = 0; /* that time has come */
     AUTO_JSON json_t *v = pod_known_save(&p->known, &p->pod, p->object);
     AUTO_FREE char *text = json_text(v);
     AUTO_FREE char *digest = text_digest(text);

@@ -367,6 +367,7 @@ class Bed:
         self.mark = uuid.uuid4().hex[:8]
         self.netns = "sdgn-" + self.mark
         self.keeper = self.node = None
+        self.env = dict(os.environ)
 
     def __enter__(self):
         self.dir = tempfile.mkdtemp(prefix="node-bed-", dir="/tmp")
@@ -408,7 +409,7 @@ class Bed:
 
     def spawn(self, verb):
         argv = self.inside(PROG, verb, "--run", self.run_dir, "--state", self.state_dir)
-        return subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log)
+        return subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log, env=self.env)
 
     def start_keeper(self):
         self.keeper = self.spawn("keeper")

@@ -1,12 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """The node with a keeper, containers and a network of its own, told what to do by a small head."""
 import os
+import random
+import shutil
 import signal
+import struct
 import subprocess
+import time
 
 import pytest
 
-from node_bed import Bed, missing, until
+from node_bed import Bed, Pod, busybox_archive, missing, until
 
 pytestmark = pytest.mark.skipif(bool(missing()), reason=missing() or "-")
 
@@ -118,6 +122,19 @@ def test_volumes(bed):
     assert "/no/such/folder" in bad.container()["state"]["waiting"]["message"]
 
 
+def test_containers_of_one_pod_share_its_network(bed):
+    two = [
+        {"name": "a", "image": "busybox", "command": ["sh", "-c", "while true; do echo pong | nc -l -p 81; done"]},
+        {"name": "b", "image": "busybox", "command": ["sh", "-c", "sleep 1000"]},
+    ]
+    p = Pod(bed, "pair", two).send().wait_ready()
+    assert len({c["pid"] for c in p.status["containerStatuses"]}) == 2
+    until(lambda: bed.head.op("exec", pod=p.uid, container="b", command=["nc", "-w", "2", "127.0.0.1", "81"]).end().out == b"pong\n")
+    assert "no container" in bed.head.op("logs", pod=p.uid).end().closed["error"]
+    p.deleted()
+    assert bed.mounts() == []
+
+
 # ---- failures ----
 
 
@@ -156,6 +173,59 @@ def test_restarts_and_policies(bed):
     assert good.ready()
     layer = bed.pod("layer", "echo x >> /runs; [ $(wc -l < /runs) = 3 ] && exec sleep 1000; exit 1").send().wait(lambda p: p.ready() and p.container()["restartCount"] == 2)
     assert layer.sh("cat /runs") == "x\n" * 3  # the same writable layer
+
+
+def test_a_full_disk_is_told_and_got_over():
+    with Bed() as bed:
+        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=24m", "none", bed.state_dir], check=True)
+        bed.prog("node-setup", "--name", "n1", "--pod-cidr", "10.77.0.0/24", "--service-cidr", "10.78.0.0/24")
+        bed.start()
+        with open(busybox_archive(), "rb") as f:
+            data = f.read()
+        s = bed.head.op("image-import")
+        s.write(data)
+        s.eof()
+        if s.end().closed["code"] != 0:  # the store keeps some room free for the machine
+            subprocess.run(["mount", "-o", "remount,size=200m", bed.state_dir], check=True)
+            bed.import_busybox()
+        ballast = os.path.join(bed.state_dir, "ballast")
+        subprocess.run(["dd", "if=/dev/zero", "of=" + ballast, "bs=64k"], stderr=subprocess.DEVNULL)
+        subprocess.run("cat /dev/zero >> %s" % ballast, shell=True, stderr=subprocess.DEVNULL)
+        p = bed.pod("full", "sleep 1000").send()
+        until(lambda: p.state() == "DiskFull" or any(e["reason"] == "DiskFull" for e in bed.head.events))
+        os.unlink(ballast)
+        p.wait_ready()
+        until(lambda: os.path.exists(os.path.join(bed.state_dir, "node/pods", p.uid + ".json")))
+        p.deleted()
+
+
+def test_a_failing_nft_is_told_and_got_over():
+    with Bed() as bed:
+        tools, switch = os.path.join(bed.dir, "tools"), os.path.join(bed.dir, "broken")
+        os.makedirs(tools)
+        with open(os.path.join(tools, "nft"), "w") as f:
+            f.write("#!/bin/sh\n[ -e %s ] && { echo it is broken >&2; exit 1; }\nexec %s \"$@\"\n" % (switch, shutil.which("nft")))
+        os.chmod(os.path.join(tools, "nft"), 0o755)
+        bed.env["PATH"] = tools + ":" + bed.env["PATH"]
+
+        def network_fails():
+            return [c.get("message", "") for c in bed.head.node_status["conditions"] if c["type"] == "NetworkUnavailable" and c["status"] == "True"]
+
+        open(switch, "w").close()
+        bed.start()
+        bed.import_busybox()
+        until(lambda: any("it is broken" in m for m in network_fails()))
+        p = bed.pod("p", "while true; do echo pong | nc -l -p 80; done", container={"ports": [{"containerPort": 80, "hostPort": 8095}]}).send()
+        p.wait(lambda p: "network" in p.container().get("state", {}).get("waiting", {}).get("message", ""))
+        os.unlink(switch)
+        p.wait_ready()
+        until(lambda: bed.ask("127.0.0.1", 8095) == "pong\n" and not network_fails())
+        open(switch, "w").close()
+        q = bed.pod("q", "sleep 1000", container={"ports": [{"containerPort": 80, "hostPort": 8094}]}).send().wait_state("running")
+        until(network_fails)
+        assert not q.ready()
+        os.unlink(switch)
+        q.wait_ready()
 
 
 # ---- stop and start ----
@@ -271,7 +341,7 @@ def test_exec(bed):
     assert p.exec("sh", "-c", "pwd; echo $E", workingDir="/tmp", env={"E": "v"}).out == b"/tmp\nv\n"
     assert p.exec("/no/such").closed["code"] in (126, 127)
     assert "container 'nope'" in bed.head.op("exec", pod=p.uid, container="nope", command=["true"]).end().closed["error"]
-    t = bed.head.op("exec", pod=p.uid, command=["sh", "-c", "stty size; read x; echo got $x"], tty=True, stdin=True, rows=33, columns=99)
+    t = bed.head.op("exec", pod=p.uid, command=["sh", "-c", "until stty size | grep -v '^0'; do sleep 0.05; done; read x; echo got $x"], tty=True, stdin=True, rows=33, columns=99)
     t.wait(lambda s: b"33 99" in s.out)
     t.write(b"word\n")
     t.end()
@@ -294,7 +364,6 @@ def test_output_waits_for_a_slow_client(bed):
     s.give_credit = False
     s.wait(lambda s: len(s.out) == 262144)
     assert s.closed is None
-    import struct
     bed.head.send(5, s.number, struct.pack(">I", 3000000))
     s.end()
     assert len(s.out) == 3000000 and s.closed["code"] == 0
@@ -397,6 +466,39 @@ def test_pods_taken_away_while_the_node_was_dead(bed):
     assert bed.mounts() == []
 
 
+def test_killed_at_any_moment_nothing_is_lost_or_left(bed):
+    chance = random.Random(1)
+    bundle = bed.head.add_bundle({"create.sh": ("echo create >> /trace\n", 0o644)})
+    pods = []
+    for turn in range(12):
+        p = bed.pod("any%d" % turn, sedge={"sleep": True, "bundle": bundle, "components": [software("one", create="create.sh")]}).send()
+        pods.append(p)
+        if turn % 3 == 2:
+            gone = pods.pop(0)
+            gone.delete(0)
+        time.sleep(chance.random() * 0.15)
+        bed.kill(bed.node)
+        if turn % 4 == 1:
+            bed.kill(bed.keeper)
+            bed.start_keeper()
+        bed.start_node()
+    traces = [p.wait_ready().sh("cat /trace") for p in pods]
+    pids = [p.pid for p in pods]
+    assert all(traces)
+    bed.head.status.clear()
+    bed.kill(bed.node)
+    bed.start_node()
+    assert [p.wait_ready().sh("cat /trace") for p in pods] == traces and [p.pid for p in pods] == pids
+    wanted = sorted(p.uid for p in pods)
+    until(lambda: sorted(n[:-5] for n in os.listdir(os.path.join(bed.state_dir, "node/pods"))) == wanted)
+    until(lambda: sorted(os.listdir(os.path.join(bed.state_dir, "containers"))) == sorted(p.id for p in pods))
+    until(lambda: len([m for m in bed.mounts() if m.endswith("/rootfs")]) == len(pods))
+    until(lambda: len([n for n in bed.links() if n.startswith("sdg")]) == len(pods))
+    for p in pods:
+        p.delete(0)
+    until(lambda: os.listdir(os.path.join(bed.state_dir, "containers")) == [] and bed.mounts() == [])
+
+
 def reboot(bed):
     """Everything is killed at once, and /run is empty."""
     bed.head.stop()
@@ -457,7 +559,6 @@ def test_idle_writes_nothing_and_sleeps(bed):
         switches = sum(int(l.split()[1]) for t in os.listdir("/proc/%d/task" % bed.node.pid) for l in open("/proc/%d/task/%s/status" % (bed.node.pid, t)) if "ctxt_switches" in l)
         return io["wchar"], io["syscw"], switches
 
-    import time
     time.sleep(2)
     before = counters()
     time.sleep(3)
