@@ -127,8 +127,8 @@ static void exec_runs(struct keeper *k, struct exec *x, int crun_status)
     free(take_ptr(x->pid_path));
     if (proc_take_reaped(k, x->pid, &status))
         exec_ended(k, x, status);
-    else if (!x->client)
-        kill(x->pid, SIGKILL);
+    else if (!x->client || x->early_sig)
+        kill(x->pid, x->client ? x->early_sig : SIGKILL);
 }
 
 bool exec_reaped(struct keeper *k, pid_t pid, int status)
@@ -147,9 +147,14 @@ bool exec_reaped(struct keeper *k, pid_t pid, int status)
 
 void exec_kill(struct keeper *k, const struct client *c, uint64_t token, int sig)
 {
-    for (const struct exec *x = k->execs; x; x = x->next)
-        if (x->client == c && x->token == token && x->crun_pid == 0)
+    for (struct exec *x = k->execs; x; x = x->next) {
+        if (x->client != c || x->token != token)
+            continue;
+        if (x->crun_pid == 0)
             kill(x->pid, sig);
+        else if (x->early_sig != SIGKILL)
+            x->early_sig = sig; /* crun is still at it: sent when the process is there */
+    }
 }
 
 void exec_client_gone(struct keeper *k, const struct client *c)
