@@ -74,6 +74,8 @@ void orc_sight_done(struct orc_sight *s);
 /* Do the pods say that a component is in a state? away: it is on its way down, so that a crash of its container is no
  * failure. */
 struct orc_sight orc_look(struct orc *o, size_t component, const char *target, bool away);
+/* The object that is labelled as of that component, or NULL. Borrowed. */
+const json_t *orc_of_component(const struct object_list *l, const char *component);
 const json_t *orc_deployment(const struct orc *o, const char *container);
 /* Pods of a container's Deployment as it is now: not going, not about to be replaced. */
 void orc_live_pods(const struct orc *o, const struct component *container, struct object_list *ret);

@@ -11,7 +11,7 @@ void orc_sight_done(struct orc_sight *s)
     *s = (struct orc_sight){0};
 }
 
-static const json_t *of_component(const struct object_list *l, const char *component)
+const json_t *orc_of_component(const struct object_list *l, const char *component)
 {
     for (size_t i = 0; i < l->n; i++)
         if (str_eq(object_label(l->v[i], LABEL_COMPONENT), component))
@@ -21,7 +21,7 @@ static const json_t *of_component(const struct object_list *l, const char *compo
 
 const json_t *orc_deployment(const struct orc *o, const char *container)
 {
-    return of_component(&o->in->deployments, container);
+    return orc_of_component(&o->in->deployments, container);
 }
 
 void orc_all_pods(const struct orc *o, const char *container, struct object_list *ret)
@@ -273,7 +273,7 @@ static struct orc_sight look_at_software(struct orc *o, size_t component, const 
 
 static struct orc_sight look_at_volume(struct orc *o, const struct component *c, const char *target)
 {
-    const json_t *volume = of_component(&o->in->volumes, c->name);
+    const json_t *volume = orc_of_component(&o->in->volumes, c->name);
     bool gone = str_eq(target, c->protocol.initial);
     bool there = volume && !object_is_deleting(volume);
     return (struct orc_sight){.seen = (gone ? !volume : there) ? ORC_REACHED : ORC_NOT_YET};

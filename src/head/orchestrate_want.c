@@ -21,14 +21,6 @@ static struct compile_input compile_input(struct orc *o)
                                   .data = o};
 }
 
-static const json_t *of_component(const struct object_list *l, const char *component)
-{
-    for (size_t i = 0; i < l->n; i++)
-        if (str_eq(object_label(l->v[i], LABEL_COMPONENT), component))
-            return l->v[i];
-    return NULL;
-}
-
 /* The Application is the owner: what is left when it is gone goes after it. */
 static void set_owner(struct orc *o, json_t *object)
 {
@@ -118,7 +110,7 @@ static void say_scaled(struct orc *o, const json_t *is, const json_t *next, cons
 static bool want_container(struct orc *o, size_t component)
 {
     const struct component *c = &o->work->topology->components[component];
-    const json_t *is = orc_deployment(o, c->name), *service = of_component(&o->in->services, c->name);
+    const json_t *is = orc_deployment(o, c->name), *service = orc_of_component(&o->in->services, c->name);
     if (str_eq(orc_find(o, c->name)->target, c->protocol.initial)) {
         if (is && !object_is_deleting(is))
             changes_delete(&o->objects, "Deployment", is);
@@ -153,7 +145,7 @@ static void want_volume(struct orc *o, size_t component)
 {
     const struct component *c = &o->work->topology->components[component];
     const struct orc_record *r = orc_find(o, c->name);
-    const json_t *is = of_component(&o->in->volumes, c->name);
+    const json_t *is = orc_of_component(&o->in->volumes, c->name);
     struct compile_input in = compile_input(o);
     bool wanted = !str_eq(r->target, c->protocol.initial);
     if (wanted && !is)

@@ -384,6 +384,53 @@ static void test_a_reboot_needs_no_orchestration(void **state)
     sim_close(s);
 }
 
+static void test_failures_at_rest(void **state)
+{
+    struct sim *s = deployed(12);
+    fake_node_fail(s->node, "api", "Standard.start");
+    fake_node_reboot(s->node);
+    sim_settle(s);
+    sim_expect(s, "Failed", "api: exit status 3");
+    again(s);
+    sim_settle(s);
+    sim_expect(s, "Running", "nothing to change");
+    AUTO_FREE char *store = uids_of(s, "Pod", "store"), *web = uids_of(s, "Pod", "web");
+    fake_node_crash(s->node, "web");
+    fake_node_reboot(s->node);
+    sim_settle(s);
+    sim_expect(s, "Failed", NULL);
+    AUTO_JSON json_t *app = sim_application(s);
+    assert_string_equal(json_str(sim_component(app, "web"), "log", ""), "last line\n");
+    again(s); // what hangs is made anew, with its software; the rest stays
+    sim_settle(s);
+    sim_expect(s, "Running", NULL);
+    AUTO_FREE char *store_after = uids_of(s, "Pod", "store"), *web_after = uids_of(s, "Pod", "web");
+    assert_string_equal(store, store_after);
+    assert_string_not_equal(web, web_after);
+    sim_close(s);
+}
+
+static void test_a_pod_that_is_deleted_comes_back(void **state)
+{
+    struct sim *s = deployed(13);
+    struct err e = {0};
+    AUTO_JSON json_t *pods = sim_list(s, "Pod");
+    for (size_t i = 0; i < json_array_size(pods); i++) {
+        const char *name = json_str(json_object_get(json_array_get(pods, i), "metadata"), "name", "");
+        assert_int_equal(objects_delete(s->head.objects, fixture_ref("Pod", "default", name), NULL, NULL, &e), 0);
+    }
+    fake_node_check(s->node, NULL);
+    sim_settle(s);
+    sim_expect(s, "Running", "13 operations done");
+    assert_int_equal(objects_delete(s->head.objects, fixture_ref("Deployment", "default", "shop-web"), NULL, NULL, &e),
+                     0);
+    sim_settle(s);
+    sim_expect(s, "Running", "13 operations done");
+    AUTO_JSON json_t *app = sim_application(s);
+    assert_int_equal(json_int(sim_component(app, "site"), "ready", 0), 1);
+    sim_close(s);
+}
+
 static void test_an_explicit_plan(void **state)
 {
     struct sim *s = sim_open(11);
@@ -425,6 +472,8 @@ int main(void)
         cmocka_unit_test(test_undeploy_in_the_midst),
         cmocka_unit_test(test_another_deploy_before_the_first_is_done),
         cmocka_unit_test(test_a_reboot_needs_no_orchestration),
+        cmocka_unit_test(test_failures_at_rest),
+        cmocka_unit_test(test_a_pod_that_is_deleted_comes_back),
         cmocka_unit_test(test_an_explicit_plan),
         cmocka_unit_test(test_in_any_order_of_events),
         cmocka_unit_test(test_restarted_all_the_time),
