@@ -104,4 +104,7 @@ json_t *orc_status(struct orc *o); /* new status object */
 
 /* ---- orchestrate_round.c ---- */
 void orc_advance(struct orc *o);
-void orc_settle(struct orc *o);
+void orc_set_targets(struct orc *o); /* in every component's record: what its objects are to say */
+
+/* ---- orchestrate_rest.c ---- */
+void orc_settle(struct orc *o); /* phase and message */
