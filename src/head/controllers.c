@@ -161,6 +161,8 @@ int controllers_start(struct head *h, struct err *e)
 {
     struct controllers *c = mem_alloc(sizeof(*c));
     c->head = h;
+    c->steady_us = CONTROLLERS_STEADY_US;
+    map_init(&c->steady, free);
     map_init(&c->refused, refused_free);
     c->scheduling = work_queue_new(&h->loop, controllers_schedule, c);
     c->deployments = work_queue_new(&h->loop, controllers_deployment, c);
@@ -192,6 +194,7 @@ void controllers_stop(struct head *h)
     work_queue_free(c->applications);
     crash_logs_free(c->logs);
     source_shelf_free(c->sources);
+    map_done(&c->steady);
     map_done(&c->refused);
     free(c);
 }

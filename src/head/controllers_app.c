@@ -105,9 +105,32 @@ static void refuse(struct controllers *c, const char *key, int64_t generation, c
     work_queue_add(c->applications, key);
 }
 
+static int64_t steady_for(const struct controllers *c, const char *key)
+{
+    const int64_t *since = map_get(&c->steady, key);
+    return since ? clock_mono_us() - *since : 0;
+}
+
+/* Remembers since when it is as it should be, while somebody wants to know. */
+static void keep_steady(struct controllers *c, const char *key, bool wanted)
+{
+    if (!wanted) {
+        map_del(&c->steady, key);
+    } else if (!map_has(&c->steady, key)) {
+        int64_t *since = mem_alloc(sizeof(*since));
+        *since = clock_mono_us();
+        map_set(&c->steady, key, since);
+    }
+}
+
 static int64_t look(struct controllers *c, const char *key, const json_t *object, const struct application *app)
 {
-    struct orchestrate_input in = {.object = object, .app = app, .log_of = log_of, .data = c};
+    struct orchestrate_input in = {.object = object,
+                                   .app = app,
+                                   .log_of = log_of,
+                                   .data = c,
+                                   .steady_us = steady_for(c, key),
+                                   .steady_wanted_us = c->steady_us};
     struct orchestrate_output out;
     struct err e = {0}, load_error = {0};
     const struct refused *refused = map_get(&c->refused, key);
@@ -123,12 +146,14 @@ static int64_t look(struct controllers *c, const char *key, const json_t *object
     gathered_done(&in);
     if (r == 0 && out.sources_changed)
         sweep(c);
+    int64_t again_us = out.look_again_us;
+    keep_steady(c, key, again_us > 0);
     orchestrate_output_done(&out);
     if (is_for_good(r) && !orchestrate_removes(app)) {
         refuse(c, key, app->meta.generation, err_text(&e));
         return 0;
     }
-    return r;
+    return r < 0 ? r : again_us;
 }
 
 int64_t controllers_application(void *data, const char *key)
@@ -139,6 +164,7 @@ int64_t controllers_application(void *data, const char *key)
     struct err e = {0};
     if (!object) {
         map_del(&c->refused, key);
+        map_del(&c->steady, key);
         return 0;
     }
     if (fields_decode(&application_fields, object, &app, &e) < 0) {

@@ -40,10 +40,14 @@ struct orchestrate_input {
      */
     const char *(*log_of)(void *data, const json_t *pod);
     void *data;
+    /* How long everything has been where it should be, and how long it has to be before it counts as running: a
+     * container that ends at once has run, too. */
+    int64_t steady_us, steady_wanted_us;
 };
 struct orchestrate_output {
     struct changes changes;
     struct object_list ask_logs; /* pods whose last lines are wanted; borrowed from the input */
+    int64_t look_again_us;       /* > 0: all is where it should be, look again after that time */
     bool sources_changed;        /* bundles may have become superfluous */
 };
 void orchestrate(const struct orchestrate_input *in, struct orchestrate_output *ret);

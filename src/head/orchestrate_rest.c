@@ -69,6 +69,16 @@ static bool is_resting(const struct orc *o)
     return !o->new_round && (str_eq(o->phase, "Running") || str_eq(o->phase, "Stopped"));
 }
 
+/* Has this round started a container whose own command may not last? */
+static bool is_fresh(const struct orc *o)
+{
+    const struct topology *t = o->work->topology;
+    for (size_t i = 0; o->steps_done > 0 && i < t->n_components; i++)
+        if (t->components[i].kind == COMPONENT_CONTAINER && t->components[i].image_runs)
+            return true;
+    return false;
+}
+
 /* Nothing is left to be started. */
 static void rest(struct orc *o)
 {
@@ -78,6 +88,9 @@ static void rest(struct orc *o)
     const struct orc_record *failed = first_failed(o);
     if (failed) {
         set_phase(o, "Failed", "%s: %s", failed->name, failed->message);
+    } else if (!missing && o->objects.n == 0 && !rested && is_fresh(o) && o->in->steady_us < o->in->steady_wanted_us) {
+        o->out->look_again_us = o->in->steady_wanted_us - o->in->steady_us;
+        set_phase(o, "Deploying", "%lld operations done, 0 to do", (long long)o->steps_done);
     } else if (!missing && o->objects.n == 0 && !rested) {
         if (o->steps_done > 0)
             set_phase(o, phase, "%lld operation%s done", (long long)o->steps_done, o->steps_done == 1 ? "" : "s");

@@ -17,6 +17,7 @@ struct fake_pod {
     char *ip;
     struct fake_software *software;
     size_t n;
+    bool seen;  // to run
     bool first; // of its container: its operations are held against the topology
 };
 struct fake_node {
@@ -25,7 +26,7 @@ struct fake_node {
     unsigned seed, made;
     struct map pods;   // uid -> struct fake_pod
     struct map firsts; // container -> weak, of those that are there
-    struct strv fail, no_image, crash;
+    struct strv fail, no_image, crash, crash_late;
     const struct topology *topology;
     struct plan_states states;
     struct strv told;
@@ -232,6 +233,10 @@ static bool step_pod(struct fake_node *n, struct fake_pod *p, const json_t *pod)
         if (step_software(n, p, part))
             return true;
     }
+    if (run && p->seen && take(&n->crash_late, p->container)) {
+        p->box = BOX_CRASHED;
+        return true;
+    }
     if (run)
         return false;
     stop_box(n, p, components);
@@ -299,6 +304,7 @@ static bool report(struct fake_node *n, struct fake_pod *p, const json_t *pod)
     int64_t before = objects_revision(n->objects);
     if (objects_replace(n->objects, ref, OBJECTS_STATUS, next, NULL, &e) < 0)
         fail_msg("report of pod %s: %s", ref.name, err_text(&e));
+    p->seen = p->seen || p->box == BOX_RUNNING;
     return objects_revision(n->objects) != before;
 }
 
@@ -415,6 +421,7 @@ void fake_node_free(struct fake_node *n)
     strv_done(&n->fail);
     strv_done(&n->no_image);
     strv_done(&n->crash);
+    strv_done(&n->crash_late);
     strv_done(&n->told);
     plan_states_done(&n->states);
     free(n->name);
@@ -434,6 +441,11 @@ void fake_node_no_image(struct fake_node *n, const char *container)
 void fake_node_crash(struct fake_node *n, const char *container)
 {
     strv_add(&n->crash, container);
+}
+
+void fake_node_crash_late(struct fake_node *n, const char *container)
+{
+    strv_add(&n->crash_late, container);
 }
 
 void fake_node_reboot(struct fake_node *n)

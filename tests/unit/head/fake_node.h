@@ -18,6 +18,8 @@ void fake_node_fail(struct fake_node *n, const char *component, const char *oper
 // The next pod of this container does not get its image; the next one crashes.
 void fake_node_no_image(struct fake_node *n, const char *container);
 void fake_node_crash(struct fake_node *n, const char *container);
+// The next one runs, and is seen to, before it crashes.
+void fake_node_crash_late(struct fake_node *n, const char *container);
 // All containers end, as in a reboot: what was running is started again.
 void fake_node_reboot(struct fake_node *n);
 

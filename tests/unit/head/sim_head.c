@@ -146,6 +146,8 @@ const struct topology *sim_topology(struct sim *s)
 
 // ---- open and close ----
 
+static void start(struct sim *s);
+
 struct sim *sim_open(unsigned seed)
 {
     struct sim *s = mem_alloc(sizeof(*s));
@@ -158,8 +160,9 @@ struct sim *sim_open(unsigned seed)
     s->head.machine.service_cidr = mem_strdup("10.89.0.0/24");
     uv_loop_init(&s->head.loop);
     if (file_mkdirs(s->head.dir, 0700, &e) < 0 || store_open_memory(&s->head.store) < 0 ||
-        objects_open(s->head.store, &s->head.objects, &e) < 0 || controllers_start(&s->head, &e) < 0)
+        objects_open(s->head.store, &s->head.objects, &e) < 0)
         fail_msg("%s", err_text(&e));
+    start(s);
     put_bundle(s);
     s->shelf = source_shelf_new(s->head.dir);
     s->node = fake_node_new(s->head.objects, "board", seed);
@@ -186,12 +189,23 @@ void sim_close(struct sim *s)
     free(s);
 }
 
-static void restart(struct sim *s)
+static void start(struct sim *s)
 {
     struct err e = {0};
-    controllers_stop(&s->head);
     if (controllers_start(&s->head, &e) < 0)
         fail_msg("%s", err_text(&e));
+    s->head.controllers->steady_us = s->steady_us;
+}
+
+void sim_steady(struct sim *s, int64_t us)
+{
+    s->head.controllers->steady_us = s->steady_us = us;
+}
+
+static void restart(struct sim *s)
+{
+    controllers_stop(&s->head);
+    start(s);
 }
 
 // ---- turns ----

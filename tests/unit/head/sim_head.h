@@ -13,6 +13,7 @@ struct sim {
     char *folder;
     char bundle[DIGEST_TEXT_SIZE];
     unsigned seed;
+    int64_t steady_us; // how long an application has to run before it counts as running: 0 but where that is tried
     size_t turns;
     // How the head is disturbed:
     unsigned restart_every; // turns; 0: never
@@ -22,6 +23,7 @@ struct sim {
 };
 struct sim *sim_open(unsigned seed);
 void sim_close(struct sim *s);
+void sim_steady(struct sim *s, int64_t us);
 // Turns head and node until nothing is left to do for either.
 void sim_settle(struct sim *s);
 void sim_turn(struct sim *s, size_t turns);

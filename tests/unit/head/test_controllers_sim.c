@@ -384,6 +384,21 @@ static void test_a_reboot_needs_no_orchestration(void **state)
     sim_close(s);
 }
 
+// A container that ends a moment after it was started has not come up.
+static void test_what_ends_at_once_does_not_run(void **state)
+{
+    struct sim *s = sim_open(14);
+    sim_steady(s, 50 * US_PER_MS);
+    fake_node_crash_late(s->node, "store");
+    deploy(s);
+    sim_settle(s);
+    sim_expect(s, "Failed", NULL);
+    again(s);
+    sim_settle(s);
+    sim_expect(s, "Running", NULL);
+    sim_close(s);
+}
+
 static void test_failures_at_rest(void **state)
 {
     struct sim *s = deployed(12);
@@ -472,6 +487,7 @@ int main(void)
         cmocka_unit_test(test_undeploy_in_the_midst),
         cmocka_unit_test(test_another_deploy_before_the_first_is_done),
         cmocka_unit_test(test_a_reboot_needs_no_orchestration),
+        cmocka_unit_test(test_what_ends_at_once_does_not_run),
         cmocka_unit_test(test_failures_at_rest),
         cmocka_unit_test(test_a_pod_that_is_deleted_comes_back),
         cmocka_unit_test(test_an_explicit_plan),
