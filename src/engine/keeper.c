@@ -20,6 +20,9 @@
 #include "io/file.h"
 #include "io/sock.h"
 
+#define LOCK_TRIES   100
+#define LOCK_WAIT_US 20000
+
 /* ---- the loop ---- */
 
 int watch_add(struct keeper *k, struct watch *w, int fd, uint32_t events,
@@ -139,6 +142,33 @@ static int fill_standard_streams(void)
     return fd < 0 ? -errno : 0;
 }
 
+static bool answers(const struct keeper *k)
+{
+    AUTO_FREE char *path = file_join(k->run_dir, KEEPER_SOCKET);
+    AUTO_CLOSE int fd = -1;
+    return sock_connect_seqpacket(path, &fd, NULL) == 0;
+}
+
+/* Does the process live that the lock's file names? */
+static bool holder_lives(const char *path)
+{
+    AUTO_FREE char *text = NULL;
+    return file_read(path, 64, &text, NULL, NULL) == 0 && proc_start_time((pid_t)atoi(text)) != 0;
+}
+
+/* A keeper that was killed may leave its lock, and its socket, for a moment to a child that has not become crun yet;
+ * one that begins does not answer yet: only one that lives and answers is another keeper. */
+static int lock_patiently(const struct keeper *k, const char *path, int *ret, struct err *e)
+{
+    for (int i = 0;; i++) {
+        int r = file_lock(path, ret, e);
+        if (r != -EAGAIN || i == LOCK_TRIES || (holder_lives(path) && answers(k)))
+            return r;
+        err_clear(e);
+        usleep(LOCK_WAIT_US);
+    }
+}
+
 static int take_lock(struct keeper *k, struct err *e)
 {
     char text[32];
@@ -146,7 +176,7 @@ static int take_lock(struct keeper *k, struct err *e)
     AUTO_FREE char *path = file_join(k->run_dir, "keeper.pid");
     int r = file_mkdirs(containers, 0711, e);
     if (r == 0)
-        r = file_lock(path, &k->lock, e);
+        r = lock_patiently(k, path, &k->lock, e);
     if (r < 0)
         return r;
     int n = snprintf(text, sizeof(text), "%d\n", (int)getpid());
@@ -248,13 +278,6 @@ static int take_options(struct keeper *k, int argc, char **argv, struct err *e)
 }
 
 /* ---- background ---- */
-
-static bool answers(const struct keeper *k)
-{
-    AUTO_FREE char *path = file_join(k->run_dir, KEEPER_SOCKET);
-    AUTO_CLOSE int fd = -1;
-    return sock_connect_seqpacket(path, &fd, NULL) == 0;
-}
 
 /* In the caller's process: waits until the keeper in the background has said how it went. */
 static int wait_for_background(const struct keeper *k, int from)

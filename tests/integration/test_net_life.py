@@ -276,6 +276,7 @@ def test_two_hundred_pods_come_and_go(bed):
 
 def test_reserved_port_is_held_and_its_holder_named(bed):
     holder = subprocess.Popen(["nsenter", "--net=" + bed.ns_path("host"), PROG, bed.dir, "reserve", "8080"], stdout=subprocess.PIPE, universal_newlines=True)
+    bed.children.append(holder)  # ends with the bed, also when the test fails
     assert holder.stdout.readline() == "held\n"
     second = bed.prog("reserve", "8080", check=False)
     assert second.returncode == 1 and "'net_prog' (process %d)" % holder.pid in second.stderr and "8080/tcp" in second.stderr
@@ -283,7 +284,6 @@ def test_reserved_port_is_held_and_its_holder_named(bed):
     assert "Address already in use" in bed.inside("host", "/usr/bin/python3", "-c", reuse, check=False).stderr
     holder.kill()
     holder.wait()
-    holder.stdout.close()
     bed.serve("host", 8080)
     listening = bed.prog("reserve", "8080", HOST_IP, check=False)
     assert listening.returncode == 1 and "(process %d)" % bed.children[-1].pid in listening.stderr
