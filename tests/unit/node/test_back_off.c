@@ -68,5 +68,6 @@ int main(void)
         cmocka_unit_test(retries_begin_at_a_second),
         cmocka_unit_test(connecting_grows_to_ten_seconds_less_a_chance),
     };
+    cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -88,5 +88,6 @@ int main(void)
         cmocka_unit_test(falls_back_when_beyond),
         cmocka_unit_test(no_steps_is_no_way),
     };
+    cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -113,5 +113,6 @@ int main(void)
         cmocka_unit_test(without_a_word_the_image_stands),
         cmocka_unit_test(signals_by_name_and_number),
     };
+    cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -33,5 +33,6 @@ int main(void)
         cmocka_unit_test(names_that_have_an_address),
         cmocka_unit_test(servers_that_a_pod_can_reach),
     };
+    cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -101,5 +101,6 @@ int main(void)
         cmocka_unit_test(components_keep_their_state_by_name),
         cmocka_unit_test(ids_are_names_that_people_know),
     };
+    cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

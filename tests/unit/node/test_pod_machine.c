@@ -332,5 +332,6 @@ int main(void)
         cmocka_unit_test(down_does_not_wait_and_no_way_is_told),
         cmocka_unit_test(readiness),
     };
+    cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -184,5 +184,6 @@ int main(void)
         cmocka_unit_test(ends_and_phases),
         cmocka_unit_test(a_failed_component_says_why_until_it_is_tried_again),
     };
+    cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
