@@ -46,6 +46,7 @@ struct node_pod {
 struct node_volume {
     char *ns, *name, *uid;
     bool deleting, busy, seen, told;
+    struct back_off tries; /* of its removal */
 };
 
 struct keeper_link {
@@ -86,6 +87,7 @@ struct node {
     bool synced;        /* the head has told all that it wants of this run of the node */
     char *facts;        /* digest of the NodeStatus told last */
     uv_idle_t kick;
+    uv_timer_t volumes_again; /* a volume could not be removed */
     uv_signal_t term, intr;
     bool ending;
     bool unsure; /* a pod's file could not be read: before the head has spoken, nothing is swept */

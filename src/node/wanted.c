@@ -163,6 +163,8 @@ void wanted_load(struct node *n)
     AUTO_FREE char *folder = wanted_path(n, "pods");
     AUTO_STRV struct strv files = {0};
     struct err e = {0};
+    uv_timer_init(&n->loop, &n->volumes_again);
+    n->volumes_again.data = n;
     if (file_mkdirs(folder, 0700, &e) < 0 || file_list(folder, &files, &e) < 0)
         log_error("%s", err_text(&e));
     for (size_t i = 0; i < files.n; i++) {
@@ -264,13 +266,21 @@ static void remove_volume(void *data)
     w->r = volume_dir_remove(w->node->state_dir, w->ns, w->name, &w->e);
 }
 
+static void on_volumes_again(uv_timer_t *t)
+{
+    wanted_volumes_look(t->data);
+}
+
 static void volume_removed(void *data)
 {
     struct volume_removal *w = data;
-    struct node_volume *v = map_get(&w->node->volumes, w->uid);
+    struct node *n = w->node;
+    struct node_volume *v = map_get(&n->volumes, w->uid);
     if (v && w->r < 0) {
+        int64_t wait = back_off_retry(&v->tries, clock_mono_us());
         v->busy = false;
-        log_error("%s", err_text(&w->e));
+        uv_timer_start(&n->volumes_again, on_volumes_again, (uint64_t)(wait / US_PER_MS), 0);
+        log_error("%s; trying again", err_text(&w->e));
         tell_volume(w->node, v, "volume-status", "Released", err_text(&w->e));
     } else if (v) {
         tell_volume(w->node, v, "volume-gone", NULL, NULL);

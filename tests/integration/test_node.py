@@ -114,7 +114,12 @@ def test_volumes(bed):
     assert q.sh("cat /etc/mine; ls /scratch") == "kept\n"
     volume["metadata"]["deletionTimestamp"] = "2026-01-01T00:00:00Z"
     bed.head.say({"type": "volume", "object": volume})
+    held = os.path.join(bed.state_dir, "volumes/default/data/data/held")
+    os.mkdir(held)
+    subprocess.run(["mount", "-t", "tmpfs", "none", held], check=True)  # in the way of its removal
     q.deleted()
+    until(lambda: bed.head.volume_status["data"].get("message"))
+    subprocess.run(["umount", held], check=True)
     until(lambda: "data" in bed.head.volume_gone)
     assert not os.path.exists(os.path.join(bed.state_dir, "volumes/default/data"))
     bad = bed.pod("bad", "sleep 1000", container={"volumeMounts": [{"name": "h", "mountPath": "/h"}]}, volumes=[{"name": "h", "hostPath": {"path": "/no/such/folder"}}])
