@@ -62,22 +62,22 @@ TEMPLATES = {
     "doubled key": (web("ports: { 80: 1 }\nports: { 80: 2 }"), r"bad\.yaml:\d+:\d+: .*ports"),
     "no version": ("topology_template: {}\n", r"bad\.yaml:1:\d+: .*tosca_definitions_version"),
     "unknown version": (web(version="tosca_simple_yaml_9_9"), r"bad\.yaml:1:\d+: .*tosca_simple_yaml_9_9"),
-    "unknown node type": (web(kind="sedge.nodes.Containr"), r"bad\.yaml:5:\d+: .*sedge\.nodes\.Containr.*did you mean 'sedge\.nodes\.Container'"),
+    "unknown node type": (web(kind="sedge.nodes.Containr"), r"bad\.yaml:6:\d+: .*sedge\.nodes\.Containr.*did you mean 'sedge\.nodes\.Container'"),
     "unknown key": (web(more="  colour: red\n"), r"bad\.yaml:\d+:\d+: .*colour"),
-    "unknown property": (web("memry: 64 MB"), r"bad\.yaml:7:\d+: .*memry.*did you mean 'memory'"),
-    "wrong property type": (web("ports: yes please"), r"bad\.yaml:7:\d+: .*ports"),
-    "wrong unit": (web("memory: 64 parsecs"), r"bad\.yaml:7:\d+: .*memory.*"),
-    "unknown target": (web(requirements="- connection: databse"), r"bad\.yaml:7:\d+: .*databse"),
-    "unknown requirement": (web(requirements="- conection: web"), r"bad\.yaml:7:\d+: .*conection.*did you mean 'connection'"),
+    "unknown property": (web("memry: 64 MB"), r"bad\.yaml:8:\d+: .*memry.*did you mean 'memory'"),
+    "wrong property type": (web("ports: yes please"), r"bad\.yaml:8:\d+: .*ports"),
+    "wrong unit": (web("memory: 64 parsecs"), r"bad\.yaml:8:\d+: .*memory.*"),
+    "unknown target": (web(requirements="- connection: databse"), r"bad\.yaml:8:\d+: .*databse"),
+    "unknown requirement": (web(requirements="- conection: web"), r"bad\.yaml:8:\d+: .*conection.*did you mean 'connection'"),
     "unknown input": (web("ports: { 80: { get_input: prt } }", inputs="port: { type: integer, default: 8070 }"), r"bad\.yaml:\d+:\d+: .*prt.*did you mean 'port'"),
-    "unknown function target": (web("command: { get_property: [ wbe, command ] }"), r"bad\.yaml:7:\d+: .*wbe"),
+    "unknown function target": (web("command: { get_property: [ wbe, command ] }"), r"bad\.yaml:8:\d+: .*wbe"),
     "constraint": (web(inputs="port: { type: integer, default: 99, constraints: [ { in_range: [ 1000, 2000 ] } ] }"), r"bad\.yaml:\d+:\d+: .*99"),
     "import missing": (web().replace("[ sedge.yaml ]", "[ sedge.yaml, nowhere.yaml ]"), r"bad\.yaml:2:\d+: .*nowhere\.yaml"),
     "import by URL": (web().replace("[ sedge.yaml ]", "[ \"https://example.invalid/x.yaml\" ]"), r"bad\.yaml:2:\d+: .*example\.invalid"),
     "host circle": (web(more="a:\n  type: sedge.nodes.Software\n  requirements: [ host: b ]\nb:\n  type: sedge.nodes.Software\n  requirements: [ host: a ]\n"), r"bad\.yaml.*\b[ab]\b"),
     "dependency circle": (web(requirements="- dependency: b", more='b:\n  type: sedge.nodes.Container\n  requirements: [ dependency: web ]\n'
                               '  artifacts:\n    image: { type: tosker.artifacts.Image.Service, file: "busybox:latest" }\n'), r"(circle|cycle|each other|depend)"),
-    "software without host": (web(more="lost:\n  type: sedge.nodes.Software\n"), r"bad\.yaml:\d+:\d+: .*lost.*host"),
+    "software without host": (web(kind="sedge.nodes.Software", artifact=""), r"bad\.yaml:\d+:\d+: .*web.*host"),
     "script missing": (web(more="app:\n  type: sedge.nodes.Software\n  requirements: [ host: web ]\n  interfaces:\n    Standard:\n      create: scripts/none.sh\n"),
                        r"bad\.yaml:\d+:\d+: .*scripts/none\.sh"),
     "no image": (web(artifact=""), r"bad\.yaml:\d+:\d+: .*web.*image"),
@@ -87,7 +87,7 @@ TEMPLATES = {
     "one host port twice": (web("ports: { 80: 8070, 81: 8070 }"), r"8070"),
     "two components, one host port": (web("ports: { 80: 8070 }", more='b:\n  type: sedge.nodes.Container\n  properties: { ports: { 80: 8070 } }\n'
                                           '  artifacts:\n    image: { type: tosker.artifacts.Image.Service, file: "busybox:latest" }\n'), r"8070"),
-    "environment is a list": (web("env_variable: [ a ]"), r"bad\.yaml:7:\d+: .*env_variable"),
+    "environment is a list": (web("env_variable: [ a ]"), r"bad\.yaml:8:\d+: .*env_variable"),
     "share_data relative": (web("share_data: { etc: etc }"), r"bad\.yaml:\d+:\d+: .*share_data"),
     "volume without location": (web(requirements="- storage: disk", more="disk:\n  type: sedge.nodes.Volume\n"), r"bad\.yaml:\d+:\d+: .*location"),
     "storage on a container": (web(requirements="- storage: web"), r"bad\.yaml:\d+:\d+: .*web"),
@@ -164,7 +164,7 @@ def test_wrong_words(unchanged, name):
 # Bodies sent to the API: (method, path, body) -> (status, what the message names).
 BODIES = {
     "no JSON": ("POST", "/api/v1/namespaces/default/pods", "{", 400, ""),
-    "another kind": ("POST", "/api/v1/namespaces/default/pods", {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "x"}}, 400, "kind"),
+    "another kind": ("POST", "/api/v1/namespaces/default/pods", {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "x"}}, 422, "kind"),
     "no containers": ("POST", "/api/v1/namespaces/default/pods", {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "x"}, "spec": {}}, 422, "spec.containers"),
     "unknown field": ("POST", "/api/v1/namespaces/default/pods", {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "x"},
                       "spec": {"containers": [{"name": "c", "image": "busybox", "livenessProbee": {}}]}}, 422, "spec.containers[0].livenessProbee"),
@@ -271,7 +271,7 @@ def test_a_full_disk(tmp_path):
     """The state folder lies on a small file system of its own that is filled up."""
     with Machine(up=False) as m:
         m.state_dir.mkdir()
-        run("mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", m.state_dir)
+        run("mount", "-t", "tmpfs", "-o", "size=160m", "tmpfs", m.state_dir)
         try:
             m.sedge("up", "--listen", "127.0.0.1:6443", "--name", "board")
             m.sedge("image", "import", image_archive("busybox"))

@@ -60,7 +60,9 @@ exit(1);
 END
 php /run/wait.php
 
+set +u # Debian's file reads variables that may be unset
 . /etc/apache2/envvars
+set -u
 mkdir -p "$APACHE_RUN_DIR" "$APACHE_LOCK_DIR" "$APACHE_LOG_DIR"
 rm -f "$APACHE_PID_FILE"
 exec "$@"
