@@ -150,6 +150,7 @@ static int write_config(const struct rootfs_dirs *d, const struct container_spec
                                   .capabilities = capabilities_possible(),
                                   .cgroup_v2 = cgroup_is_v2()};
     AUTO_JSON json_t *config = container_config(s, &user, rootfs, &host);
+    seccomp_cache_use(d->run_dir, bundle, config);
     AUTO_FREE char *text = json_text(config);
     AUTO_FREE char *path = file_join(bundle, "config.json");
     return file_write_fast(path, text, strlen(text), 0600, e);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/base.h"
+#include "engine/rootfs.h"
 
 /* Opens a regular file of the container for reading; links are followed inside the root only. Descriptor or -errno
  * (-EISDIR, -EINVAL for what is no regular file). */
@@ -16,3 +17,7 @@ int overlay_mount(const struct strv *layers, const char *upper, const char *work
 /* Unmounts what is mounted at `target`, all of it. 0 also when nothing was. */
 int overlay_unmount(const char *target, struct err *e);
 bool overlay_is_mounted(const char *target);
+
+/* Notes in `config` what the runtime compiled the same seccomp profile to before (<run_dir>/seccomp/<digest>), or else
+ * leaves a wish in the bundle that rootfs_started keeps it. */
+void seccomp_cache_use(const char *run_dir, const char *bundle, json_t *config);

@@ -68,7 +68,9 @@ enum MHD_Result http_refusal_send(struct http_request *r, struct MHD_Connection 
     struct http_reply *a = &r->reply;
     a->kind = HTTP_ANSWER_BODY;
     a->status = r->refused;
+    free(a->type); /* the library may ask again for the same request */
     a->type = mem_strdup("text/plain; charset=utf-8");
+    buf_clear(&a->body);
     buf_adds(&a->body, r->refusal);
     return http_answer_send(r, connection);
 }

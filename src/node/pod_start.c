@@ -180,6 +180,7 @@ static void started(struct node_pod *p, size_t container, int32_t pid, int64_t b
     bool first = !c->end.there || c->again;
     c->start_at_us = 0;
     trouble_clear(&c->start);
+    rootfs_started(&p->node->dirs, c->id);
     if (c->end.there && c->end.started_us >= begun_us)
         return;
     c->restarts += !first;
