@@ -22,6 +22,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "integratio
 options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
 options.add_argument("--sedge", default="build/sedge")
 options.add_argument("--runs", type=int, default=20)
+options.add_argument("--pause", type=float, default=0.3, help="seconds between two runs, so that one does not wait for the other's clean-up")
 options.add_argument("--idle", type=int, default=60)
 options.add_argument("--only", action="append", choices=["short", "deploy", "memory", "idle"])
 ARGS = options.parse_args()
@@ -54,7 +55,11 @@ def timed(call):
 
 def sample(call, runs=None):
     call()  # once before: caches, and whether it works at all
-    return [timed(call) for _ in range(runs or ARGS.runs)]
+    times = []
+    for _ in range(runs or ARGS.runs):
+        time.sleep(ARGS.pause)
+        times.append(timed(call))
+    return times
 
 
 def figures(times):
@@ -81,25 +86,43 @@ def written(pid):
 # ---- one short container ----
 
 class Crun:
-    """crun alone: a bundle over the same root, no network set up (the host's)."""
+    """crun alone, by its own `crun spec`: no network is set up (the host's), no seccomp."""
 
     def __init__(self, m, work):
-        self.m, self.bundle = m, work / "bundle"
+        self.m, self.bundle = m, work / type(self).__name__
         (self.bundle / "rootfs").mkdir(parents=True)
-        layers = sorted((m.state_dir / "images/layers").glob("*/"))
-        run("cp", "-a", f"{layers[0]}/.", self.bundle / "rootfs")
+        layer, = (d for d in (m.state_dir / "images/layers").glob("*/") if (d / "bin/busybox").exists() and not (d / "usr/sbin/nginx").exists()
+                  and not (d / "usr/bin/apt").exists())
+        run("cp", "-a", f"{layer}/.", self.bundle / "rootfs")
+        config = self.config()
+        config["process"].update(args=["true"], terminal=False)
+        config["process"].pop("rlimits", None)
+        config["linux"]["namespaces"] = [n for n in config["linux"]["namespaces"] if n["type"] not in ("network", "cgroup")]
+        config["linux"].pop("cgroupsPath", None)
+        config["root"]["path"] = "rootfs"
+        (self.bundle / "config.json").write_text(json.dumps(config))
+
+    def config(self):
         run("crun", "spec", cwd=self.bundle)
-        spec = json.loads((self.bundle / "config.json").read_text())
-        spec["process"].update(args=["true"], terminal=False)
-        spec["process"].pop("rlimits", None)
-        spec["linux"]["namespaces"] = [n for n in spec["linux"]["namespaces"] if n["type"] not in ("network", "cgroup")]
-        (self.bundle / "config.json").write_text(json.dumps(spec))
+        return json.loads((self.bundle / "config.json").read_text())
 
     def short(self):
         self.m.inside("crun", "run", "--bundle", self.bundle, "bench-short")
 
     def close(self):
         pass
+
+
+class CrunLikeSedge(Crun):
+    """crun alone with what sedge gives it: Docker's seccomp profile, capabilities and masked paths; still no network."""
+
+    def config(self):
+        self.m.sedge("run", "-d", "--name", "bench-model", "busybox", "sleep", "1000")
+        config = json.loads(next(self.m.run_dir.glob("containers/bench-model*/config.json")).read_text())
+        self.m.sedge("rm", "bench-model")
+        config["mounts"] = [mount for mount in config["mounts"] if mount["type"] != "bind"]
+        config.pop("annotations", None)  # what sedge kept from earlier starts
+        return config
 
 
 class Podman:
@@ -148,7 +171,8 @@ def bench_short(m, work):
     run("skopeo", "copy", "-q", f"oci-archive:{image_archive('busybox')}", f"docker-archive:{work}/busybox.tar:busybox:latest")
     entry = [timed(lambda: m.inside("true")) for _ in range(ARGS.runs)]
     base, rows = None, []
-    for name, make, network in (("crun alone", Crun, "host's"), ("sedge run", Sedge, "own address, services"), ("podman run", Podman, "CNI bridge"), ("docker run", Docker, "bridge")):
+    say(f"{ARGS.pause} s of rest before each run.\n")
+    for name, make, network in (("crun alone", Crun, "host's"), ("crun alone, configured as below", CrunLikeSedge, "host's"), ("sedge run", Sedge, "own address, services"), ("podman run", Podman, "CNI bridge"), ("docker run", Docker, "bridge")):
         tool = {"Docker": "dockerd", "Podman": "podman"}.get(make.__name__, "crun")
         if not shutil.which(tool):
             rows.append((name, "not installed", "", "", "", ""))
@@ -167,14 +191,13 @@ def bench_short(m, work):
 # ---- deploy ----
 
 def until_answers(m, url):
-    while m.inside("curl", "-fsS", "-o", "/dev/null", "--max-time", "2", url, check=False).returncode:
-        pass
+    wait_for(lambda: m.inside("curl", "-fsS", "-o", "/dev/null", "--max-time", "2", url, check=False).returncode == 0, 60, 0)
 
 
 def bench_deploy(m, work):
     say("### Deploying, images present, ms\n")
     rows = []
-    for name, template, url in (("one web server (busybox)", work / "one.yaml", "http://127.0.0.1:8070/"),
+    for name, template, url in (("one web server (busybox)", work / "one.yaml", "http://127.0.0.1:8070/passwd"),
                                 ("the demo: three tiers, two of them installed by scripts", ROOT / "examples/guestbook/guestbook.yaml", "http://127.0.0.1:8088/entries")):
         running, answers = [], []
         for _ in range(max(ARGS.runs // 4, 3)):
