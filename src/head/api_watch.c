@@ -5,12 +5,14 @@
 
 #include "head/api_private.h"
 
+#define EARLY_STEP (1024 * 1024)
+
 struct api_watching {
     struct api_call call; /* request and path are gone: only route.kind, options and head are used */
     char *ns;
     struct objects_watch *watch;
     struct http_stream *stream; /* NULL until the watch stands: it may still be refused */
-    struct buf early;           /* what it told before that */
+    struct buf early;           /* what it told before that, as far as the client has not taken it */
     uv_timer_t timer;           /* used with a timeout only */
     bool timed;
 };
@@ -57,7 +59,7 @@ static void send_event(struct api_watching *w, const char *type, const json_t *o
     AUTO_JSON json_t *event = json_pack("{s:s, s:O}", "type", type, "object", formed);
     AUTO_FREE char *text = json_text(event);
     AUTO_FREE char *line = mem_printf("%s\n", text);
-    if (w->stream)
+    if (w->stream && w->early.len == 0)
         http_stream_write(w->stream, line, strlen(line));
     else
         buf_adds(&w->early, line);
@@ -102,12 +104,26 @@ static int start_from(struct api_watching *w, int64_t from, struct err *e)
                    from > now ? "not of this store" : "too old");
 }
 
+/* All that stands may be more than a client may be behind: it is given in steps, and what happens meanwhile behind it.
+ */
+static void send_early(void *data)
+{
+    struct api_watching *w = data;
+    size_t n = w->early.len < EARLY_STEP ? w->early.len : EARLY_STEP;
+    if (!w->stream || n == 0)
+        return;
+    http_stream_on_drain(w->stream, n < w->early.len ? send_early : NULL);
+    http_stream_write(w->stream, w->early.data, n);
+    buf_drop(&w->early, n);
+    if (w->early.len == 0)
+        buf_done(&w->early);
+}
+
 static void begin(struct api_watching *w, struct http_request *r)
 {
     int64_t timeout_s = w->call.options.timeout_s;
     w->stream = http_stream_begin(r, 200, "application/json", on_gone, w);
-    http_stream_write(w->stream, buf_str(&w->early), w->early.len);
-    buf_done(&w->early);
+    send_early(w);
     if (timeout_s == 0)
         return;
     w->timed = true;

@@ -178,6 +178,17 @@ def test_watch_from_nothing_with_a_selector(head):
     assert next(events)["type"] == "ADDED"
 
 
+def test_watch_of_much_that_stands(head):
+    path = head.dir / "pod"
+    for i in range(8):
+        path.write_text(json.dumps({**unplaced(f"p{i}"), "metadata": {"name": f"p{i}", "annotations": {"n": "x" * 1_000_000}}}))
+        assert head.ask("POST", PODS, f"@{path}").status == 201
+    events = head.watch(f"{PODS}?watch=1")
+    assert [next(events)["object"]["metadata"]["name"] for _ in range(8)] == [f"p{i}" for i in range(8)]
+    put_pod(head, "last")
+    assert next(events)["object"]["metadata"]["name"] == "last"
+
+
 def test_watch_ends_in_time(head):
     assert list(head.watch(f"{PODS}?watch=1&timeoutSeconds=1")) == []
 
