@@ -40,8 +40,8 @@ static void feed(struct objects *o, const struct kind *k, const json_t *body, bo
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct err e = {0};
-    struct store *s;
-    struct objects *o;
+    struct store *s = NULL;
+    struct objects *o = NULL;
     if (size == 0)
         return 0;
     AUTO_JSON json_t *body = json_parse((const char *)data + 1, size - 1, &e);
