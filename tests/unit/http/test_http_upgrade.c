@@ -207,7 +207,7 @@ static void takes_early_bytes(void **state)
                                "Upgrade: " FRAME_PROTOCOL "\r\n\r\nearly bird";
     assert_int_equal(sock_connect_unix(b->socket_path, &fd, NULL), 0);
     assert_int_equal(sock_send_fds(fd, text, strlen(text), NULL, 0), 0);
-    AUTO_CLOSE int end = server_end(b, 1);
+    __attribute__((unused)) AUTO_CLOSE int end = server_end(b, 1);
     assert_string_equal(b->extra, "early bird");
     assert_true(read(fd, answer, sizeof(answer) - 1) > 0);
     assert_non_null(strstr(answer, "101 "));
