@@ -6,6 +6,7 @@
 #include "head/api_private.h"
 
 #define EARLY_STEP (1024 * 1024)
+#define BEHIND_MAX (4 * 1024 * 1024) /* bytes that a client may be behind what stood when it came */
 
 struct api_watching {
     struct api_call call; /* request and path are gone: only route.kind, options and head are used */
@@ -13,7 +14,8 @@ struct api_watching {
     struct objects_watch *watch;
     struct http_stream *stream; /* NULL until the watch stands: it may still be refused */
     struct buf early;           /* what it told before that, as far as the client has not taken it */
-    uv_timer_t timer;           /* used with a timeout only */
+    size_t early_max;
+    uv_timer_t timer; /* used with a timeout only */
     bool timed;
 };
 
@@ -63,6 +65,10 @@ static void send_event(struct api_watching *w, const char *type, const json_t *o
         http_stream_write(w->stream, line, strlen(line));
     else
         buf_adds(&w->early, line);
+    if (!w->stream || w->early.len <= w->early_max)
+        return;
+    http_stream_end(take_ptr(w->stream)); /* it does not read */
+    watching_end(w);
 }
 
 /* An object that leaves the selection is deleted to the watcher, one that enters it is added. */
@@ -123,6 +129,7 @@ static void begin(struct api_watching *w, struct http_request *r)
 {
     int64_t timeout_s = w->call.options.timeout_s;
     w->stream = http_stream_begin(r, 200, "application/json", on_gone, w);
+    w->early_max = w->early.len + BEHIND_MAX;
     send_early(w);
     if (timeout_s == 0)
         return;

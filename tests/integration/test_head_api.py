@@ -189,6 +189,27 @@ def test_watch_of_much_that_stands(head):
     assert next(events)["object"]["metadata"]["name"] == "last"
 
 
+def test_watcher_that_does_not_read_is_let_go(head):
+    path = head.dir / "pod"
+    for i in range(8):
+        path.write_text(json.dumps({**unplaced(f"p{i}"), "metadata": {"name": f"p{i}", "annotations": {"n": "x" * 1_000_000}}}))
+        assert head.ask("POST", PODS, f"@{path}").status == 201
+    with socket.socket(socket.AF_UNIX) as client:
+        client.settimeout(20)
+        client.connect(str(head.run / "api.sock"))
+        client.sendall(f"GET {PODS}?watch=1 HTTP/1.1\r\nHost: head\r\n\r\n".encode())
+        assert client.recv(12) == b"HTTP/1.1 200"  # it stands; from here on nothing is read
+        for i in range(8):
+            assert head.patch(f"{PODS}/p0", {"metadata": {"labels": {"n": str(i)}}}).status == 200
+        tail = b""
+        while not tail.endswith(b"\r\n0\r\n\r\n"):  # the last chunk: nothing will follow
+            more = client.recv(1 << 20)
+            if not more:
+                break
+            tail = (tail + more)[-64:]
+    assert head.get("/readyz").status == 200
+
+
 def test_watch_ends_in_time(head):
     assert list(head.watch(f"{PODS}?watch=1&timeoutSeconds=1")) == []
 
