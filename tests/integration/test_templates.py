@@ -266,7 +266,7 @@ topology_template:
     (["-i", "port=many"], "VALUE_TYPE"),
     (["-i", "port=101"], "CONSTRAINT"),
     (["-i", "port=1", "-i", "tags=[a]"], "VALUE_TYPE"),
-    (["-i", "prot=1"], "UNKNOWN_REF"),
+    (["-i", "prot=1"], "UNDECLARED_NAME"),
     (["-i", "port"], "INPUT"),
     (["--inputs", "in.yaml"], None),
     (["--inputs", "in.json"], None),

@@ -64,7 +64,7 @@ def test_wordpress():
 
 @pytest.fixture(scope="module")
 def machine():
-    with Machine(images=["busybox", "debian"]) as m:
+    with Machine(images=["alpine", "debian"]) as m:
         yield m
 
 
