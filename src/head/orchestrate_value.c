@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Run-time values of an Application: attributes of its components, and its outputs. */
 #include "head/orchestrate_private.h"
+
+#include <string.h>
+
 #include "tosca/tosca.h"
 
 struct subject {
@@ -31,7 +34,9 @@ static json_t *get_id(const struct subject *s)
         return json_string(name);
     }
     const json_t *report = json_array_get(json_at(s->pod, "status", "containerStatuses", NULL), 0);
-    return text_or_null(json_str(report, "containerID", NULL));
+    const char *id = json_str(report, "containerID", NULL); /* "sedge://<id>", as Kubernetes writes ids with their runtime */
+    const char *plain = id ? strstr(id, "://") : NULL;
+    return text_or_null(plain ? plain + 3 : id);
 }
 
 static json_t *get_private_address(const struct subject *s)
