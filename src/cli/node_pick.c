@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Chooses a node. */
+/* Chooses a node, and asks whether it is there. */
 #include "cli/node_pick.h"
 
 #include <errno.h>
 
 #include "cli/names.h"
+#include "cli/stream.h"
 #include "cli/this_machine.h"
 
 int node_pick(struct cli *cli, const char *given, char **ret, struct err *e)
@@ -30,4 +31,19 @@ int node_pick(struct cli *cli, const char *given, char **ret, struct err *e)
         return err_set(e, EINVAL, "there are several nodes; name one with --node: %s", buf_str(&names));
     *ret = mem_strdup(name_of(json_array_get(nodes, 0)));
     return 0;
+}
+
+int node_answers(struct cli *cli, const char *node, struct err *e)
+{
+    AUTO(stream_done)
+    struct stream s = {0};
+    AUTO_JSON json_t *request = json_pack("{s:s}", "op", "images");
+    AUTO_FREE char *path = stream_node_path(node);
+    struct stream_taker taker = {0};
+    int r = stream_open(cli, path, request, &s, e);
+    if (r == 0)
+        r = stream_run(&s, &taker, e);
+    if (r < 0)
+        return r;
+    return s.error ? err_set(e, EBUSY, "%s", s.error) : 0;
 }

@@ -5,6 +5,7 @@
 #include "cli/api_client.h"
 #include "cli/help.h"
 #include "cli/names.h"
+#include "cli/node_pick.h"
 #include "cli/output.h"
 #include "cli/this_machine.h"
 
@@ -65,14 +66,16 @@ static int node_report(struct cli *cli, json_t *to, struct err *e)
 {
     AUTO_JSON json_t *list = NULL;
     json_t *nodes = json_array(), *node;
+    struct err ignored;
     size_t i;
     json_object_set_new(to, "nodes", nodes);
     int r = client_list(cli, kind_find("Node"), NULL, NULL, &list, e);
     json_array_foreach(json_object_get(list, "items"), i, node)
     {
         const json_t *info = json_at(node, "status", "nodeInfo", NULL);
-        json_array_append_new(nodes, json_pack("{s:s, s:b, s:s}", "name", name_of(node), "ready", is_ready(node),
-                                               "version", json_str(info, "kubeletVersion", "")));
+        bool ready = is_ready(node) && node_answers(cli, name_of(node), &ignored) == 0;
+        json_array_append_new(nodes, json_pack("{s:s, s:b, s:s}", "name", name_of(node), "ready", ready, "version",
+                                               json_str(info, "kubeletVersion", "")));
     }
     return r;
 }

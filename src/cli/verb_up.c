@@ -9,6 +9,7 @@
 
 #include "cli/api_client.h"
 #include "cli/names.h"
+#include "cli/node_pick.h"
 #include "cli/this_machine.h"
 #include "io/child.h"
 #include "io/file.h"
@@ -174,11 +175,25 @@ static int node_look(void *data, const json_t *node)
     return 0;
 }
 
+/* A head that was started again shows its nodes as it left them until they have connected. */
+static int wait_for_link(struct cli *cli, const char *name, int64_t end_us, struct err *e)
+{
+    struct timespec step = {.tv_nsec = CONNECT_STEP_US * 1000};
+    int r = node_answers(cli, name, e);
+    for (; r < 0 && clock_mono_us() < end_us; r = node_answers(cli, name, e))
+        nanosleep(&step, NULL);
+    return r;
+}
+
 static int wait_for_node(struct cli *cli, const char *name, int64_t timeout_us)
 {
     struct err e = {0};
+    int64_t end_us = clock_mono_us() + timeout_us;
     struct client_await a = {.kind = kind_find("Node"), .name = name, .timeout_us = timeout_us, .look = node_look};
-    if (client_await(cli, &a, &e) > 0)
+    int r = client_await(cli, &a, &e);
+    if (r > 0)
+        r = wait_for_link(cli, name, end_us, &e);
+    if (r == 0)
         return CLI_DONE;
     cli_failf(cli, "node %s does not become ready: %s", name, err_text(&e));
     tell_log(cli, "node");

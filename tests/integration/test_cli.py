@@ -607,6 +607,9 @@ def test_kubeconfig(cli):
 def test_status(cli):
     cli.head.put("nodes", {"metadata": {"name": "board"}, "status": {"conditions": [{"type": "Ready", "status": "True"}]}})
     cli.head.put("applications", application())
+    cli.head.stream = lambda s: s.close(1, "node 'board' is not connected")
+    assert "board, not ready" in cli("status", code=1).stdout, "Ready stands for a while after a head was started again"
+    cli.head.stream = lambda s: s.close()
     p = cli("status", code=1)
     assert "not all daemons run" in p.stderr and "applications  1, 1 running" in p.stdout and "board, ready" in p.stdout
     report = json.loads(cli("status", "-o", "json", code=1).stdout)
