@@ -4,7 +4,10 @@
  * How it works. A script gets the container's own output pipes as its output, so what it and the programs that it
  * leaves behind print goes to the container's log, with its limits, and goes on whatever becomes of node and keeper.
  * What it printed is read back from the log for the report of a failure. A container with a terminal has no such pipes;
- * there a file takes the output. */
+ * there a file takes the output.
+ *
+ * A start that failed, or whose end nobody saw, may have left programs running: before it is tried again, the stop
+ * script clears them away, whatever it says itself. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -28,6 +31,7 @@ struct step_run {
     uint64_t token;
     int64_t timeout_s;
     bool timed_out, abandoned, timer_used;
+    bool clearing; /* runs the stop script before a start that was begun before is tried again */
     uv_timer_t timer;
     char *file; /* takes the output where the container's pipes cannot; or NULL */
 };
@@ -148,9 +152,15 @@ static void step_over(struct step_run *s, int r, const char *error, int32_t code
     AUTO_FREE char *message = NULL;
     if (!c)
         return;
+    if (!s->abandoned && (r == -ECONNRESET || r == -ECANCELED))
+        return; /* how it ended nobody knows: still under way, and run again when it can be */
     c->under_way = false;
-    if (s->abandoned || r == -ECONNRESET || r == -ECANCELED)
-        return; /* it runs again when it can */
+    if (s->clearing) {
+        c->failed = false;
+        set_text(&c->operation, NULL);
+    }
+    if (s->abandoned || s->clearing)
+        return; /* the step itself is next */
     if (r == 0 && code == 0) {
         succeed(c, s);
         return;
@@ -294,6 +304,22 @@ static void no_way(struct node_pod *p, const struct step_action *a, struct step_
     set_text(&k->log, NULL);
 }
 
+/* The script to run before `step` is tried again, or NULL: the stop that leads back from where it leads. */
+static const struct component_step *clearing_step(const struct node_pod *p, const struct step_action *a,
+                                                  const char *operation)
+{
+    const struct component_known *k = &p->known.components[a->component];
+    const struct pod_component *c = pod_component_at(p, a->component);
+    const struct component_step *steps = c->steps.items;
+    if (!(k->under_way || k->failed) || !str_eq(k->operation, operation))
+        return NULL;
+    for (size_t i = 0; i < c->steps.n; i++)
+        if (str_eq(steps[i].operation, "stop") && str_eq(steps[i].interface, a->step->interface) &&
+            str_eq(steps[i].source, a->step->target) && !str_empty(steps[i].script))
+            return &steps[i];
+    return NULL;
+}
+
 void pod_do_step(struct node_pod *p, const struct step_action *a)
 {
     struct component_known *k = &p->known.components[a->component];
@@ -307,6 +333,8 @@ void pod_do_step(struct node_pod *p, const struct step_action *a)
         step_free(s);
         return;
     }
+    const struct component_step *clearing = clearing_step(p, a, s->operation);
+    s->clearing = clearing != NULL;
     uv_timer_init(&p->node->loop, &s->timer);
     s->timer.data = s;
     k->under_way = true;
@@ -315,7 +343,7 @@ void pod_do_step(struct node_pod *p, const struct step_action *a)
     p->step = s;
     p->known.stepping = true;
     p->known.step_component = (int)a->component;
-    if (begin(s, a->step, &e) < 0)
+    if (begin(s, clearing ? clearing : a->step, &e) < 0)
         on_step(s, -e.code, err_text(&e), 0);
 }
 
