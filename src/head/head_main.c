@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* The head's daemon: puts its parts together, serves until SIGTERM, takes them apart. */
 #include <errno.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -207,12 +208,22 @@ static void stop(struct daemon *d)
     mem_closep(&d->lock_fd);
 }
 
+/* One arena for the few threads; what was large goes back to the kernel when it is freed, so that one big list or upload
+ * does not stay for ever. */
+static void save_memory(void)
+{
+    (void)mallopt(M_ARENA_MAX, 1);
+    (void)mallopt(M_MMAP_THRESHOLD, 128 * 1024);
+    (void)mallopt(M_TRIM_THRESHOLD, 128 * 1024);
+}
+
 int head_main(int argc, char **argv)
 {
     struct daemon d = {.lock_fd = -1};
     struct err e = {0};
     log_init("head", LOG_LEVEL_INFO);
     umask(0077);
+    save_memory();
     setenv("UV_THREADPOOL_SIZE", "1", 1); /* for large blobs; started when the first one comes */
     signal(SIGPIPE, SIG_IGN);
     if (read_options(argc, argv, &d.head) < 0)
