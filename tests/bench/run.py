@@ -191,24 +191,28 @@ def bench_short(m, work):
 # ---- deploy ----
 
 def until_answers(m, url):
+    """Asks without rest until it answers: in milliseconds since the call."""
+    began = time.perf_counter()
     wait_for(lambda: m.inside("curl", "-fsS", "-o", "/dev/null", "--max-time", "2", url, check=False).returncode == 0, 60, 0)
+    return (time.perf_counter() - began) * 1000
 
 
 def bench_deploy(m, work):
     say("### Deploying, images present, ms\n")
     rows = []
     for name, template, url in (("one web server (busybox)", work / "one.yaml", "http://127.0.0.1:8070/passwd"),
-                                ("the demo: three tiers, two of them installed by scripts", ROOT / "examples/guestbook/guestbook.yaml", "http://127.0.0.1:8088/entries")):
+                                ("the demo: three tiers, two of them with software installed by scripts", ROOT / "examples/guestbook/guestbook.yaml", "http://127.0.0.1:8088/entries")):
         running, answers = [], []
         for _ in range(max(ARGS.runs // 4, 3)):
+            time.sleep(ARGS.pause)
             began = time.perf_counter()
-            m.sedge("deploy", template)
+            deploy = m.start("deploy", template, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            answers.append(until_answers(m, url))
+            deploy.wait(60)
             running.append((time.perf_counter() - began) * 1000)
-            until_answers(m, url)
-            answers.append((time.perf_counter() - began) * 1000)
             m.sedge("undeploy", template.stem, "--volumes")
         rows.append((name, *figures(running), *figures(answers)))
-    table(("what", "running: median", "min", "max", "HTTP 200: median", "min", "max"), rows)
+    table(("what", "the command ends: median", "min", "max", "HTTP 200: median", "min", "max"), rows)
 
 
 ONE = """tosca_definitions_version: tosca_simple_yaml_1_3
