@@ -195,6 +195,12 @@ int rootfs_prepare(const struct rootfs_dirs *d, const struct container_spec *s, 
     return 0;
 }
 
+void rootfs_started(const struct rootfs_dirs *d, const char *id)
+{
+    AUTO_FREE char *bundle = rootfs_bundle(d, id);
+    seccomp_cache_keep(d->run_dir, bundle, id);
+}
+
 int rootfs_release(const struct rootfs_dirs *d, const char *id, struct err *e)
 {
     if (!container_id_valid(id))

@@ -21,3 +21,5 @@ bool overlay_is_mounted(const char *target);
 /* Notes in `config` what the runtime compiled the same seccomp profile to before (<run_dir>/seccomp/<digest>), or else
  * leaves a wish in the bundle that rootfs_started keeps it. */
 void seccomp_cache_use(const char *run_dir, const char *bundle, json_t *config);
+/* Keeps what the runtime compiled for this container, where its bundle has that wish. */
+void seccomp_cache_keep(const char *run_dir, const char *bundle, const char *id);

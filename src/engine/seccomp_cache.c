@@ -47,18 +47,17 @@ void seccomp_cache_use(const char *run_dir, const char *bundle, json_t *config)
         log_debug("the seccomp program of %s will not be kept", bundle);
 }
 
-void rootfs_started(const struct rootfs_dirs *d, const char *id)
+void seccomp_cache_keep(const char *run_dir, const char *bundle, const char *id)
 {
-    AUTO_FREE char *bundle = rootfs_bundle(d, id);
     AUTO_FREE char *wish = file_join(bundle, KEY_FILE);
     AUTO_FREE char *key = NULL;
     AUTO_FREE char *program = NULL;
     size_t len;
     if (file_read(wish, 64, &key, &len, NULL) < 0 || len != 64)
         return;
-    AUTO_FREE char *made = mem_printf("%s/crun/%s/seccomp.bpf", d->run_dir, id);
-    AUTO_FREE char *folder = file_join(d->run_dir, "seccomp");
-    AUTO_FREE char *kept = kept_path(d->run_dir, key);
+    AUTO_FREE char *made = mem_printf("%s/crun/%s/seccomp.bpf", run_dir, id);
+    AUTO_FREE char *folder = file_join(run_dir, "seccomp");
+    AUTO_FREE char *kept = kept_path(run_dir, key);
     if (file_read(made, PROGRAM_MAX, &program, &len, NULL) == 0 && len > 0 && len % 8 == 0 &&
         file_mkdirs(folder, 0700, NULL) == 0 && file_write_fast(kept, program, len, 0600, NULL) == 0)
         unlink(wish);
