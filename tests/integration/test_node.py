@@ -287,7 +287,7 @@ def test_software_runs_fails_and_is_retried(bed):
     assert p.sh("cat /trace") == "create me /sedge/bundle/s\nstart\n"
     p.sh("touch /ok")
     p.patch(components=[software("one", attempt=1, **one), software("two", attempt=1, after=["one"], start="t.sh")]).wait_ready()
-    assert p.sh("cat /trace") == "create me /sedge/bundle/s\nstart\nstart\nsecond\n"
+    assert p.sh("cat /trace") == "create me /sedge/bundle/s\nstart\nstop\nstart\nsecond\n", "what the failed start left is cleared away first"
     assert p.component("one")["attempt"] == 1
     assert b"it is broken" in bed.head.op("logs", pod=p.uid).end().err
     pid = p.pid
