@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "cli/api_client.h"
+#include "cli/names.h"
 
 #define LINE_MAX_BYTES (4U * 1024 * 1024)
 #define RETRY_US       (30 * US_PER_S) /* a head that was killed is up again in much less */
@@ -147,7 +148,7 @@ int client_watch(struct cli *cli, const struct client_watch *w, struct err *e)
 int client_await_told(void *data, const char *type, const json_t *object)
 {
     const struct client_await *a = data;
-    if (!str_eq(json_str(json_object_get(object, "metadata"), "name", ""), a->name))
+    if (!str_eq(name_of(object), a->name))
         return 0;
     return a->look(a->data, str_eq(type, "DELETED") ? NULL : object);
 }
@@ -168,7 +169,7 @@ static int await_once(struct cli *cli, const struct client_await *a, int64_t lef
     json_t *item;
     json_array_foreach(json_object_get(list, "items"), i, item)
     {
-        if (str_eq(json_str(json_object_get(item, "metadata"), "name", ""), a->name))
+        if (str_eq(name_of(item), a->name))
             object = item;
     }
     r = a->look(a->data, object);

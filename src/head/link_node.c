@@ -4,6 +4,7 @@
 
 #include "head/links_private.h"
 #include "head/node_ready.h"
+#include "head/object_facts.h"
 
 static struct object_ref node_ref(const char *node)
 {
@@ -93,7 +94,7 @@ void link_nodes_missing(struct links *ls)
         log_error("list the nodes: %s", err_text(&e));
     json_array_foreach(all, i, node)
     {
-        const char *name = json_str(json_object_get(node, "metadata"), "name", "");
+        const char *name = object_name(node);
         if (!links_connected(ls->h, name))
             set_missing(ls, name, "it has not connected since the head was started");
     }

@@ -30,7 +30,7 @@ struct step_run {
     int64_t begun_us; /* wall clock */
     uint64_t token;
     int64_t timeout_s;
-    bool timed_out, abandoned, timer_used;
+    bool timed_out, abandoned;
     bool clearing; /* runs the stop script before a start that was begun before is tried again */
     uv_timer_t timer;
     char *file; /* takes the output where the container's pipes cannot; or NULL */
