@@ -84,7 +84,8 @@ static int exec_parsed(struct cli *cli, const struct exec_options *o, int argc, 
         return cli_misused(cli, "%s", e.text);
     if (names_pod(cli, &name, &pod, &e) < 0)
         return cli_fail(cli, &e);
-    AUTO_JSON json_t *request = request_of(o, argc - 2, argv + 2);
+    int at = argc > 3 && str_eq(argv[2], "--") ? 3 : 2; /* as kubectl's users type it */
+    AUTO_JSON json_t *request = request_of(o, argc - at, argv + at);
     return exec_in(cli, o, name_of(pod), request);
 }
 

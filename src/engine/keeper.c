@@ -192,6 +192,8 @@ static int keeper_open(struct keeper *k, struct err *e)
     int r = fill_standard_streams();
     if (r == 0)
         r = take_lock(k, e);
+    if (r == 0)
+        r = command_keep(k, e);
     if (r < 0)
         return r;
     k->epoll = epoll_create1(EPOLL_CLOEXEC);
@@ -213,7 +215,7 @@ static int keeper_open(struct keeper *k, struct err *e)
 
 /* ---- options ---- */
 
-enum option_id { OPT_RUN = 1, OPT_STATE, OPT_RUNTIME, OPT_LOG_BYTES, OPT_LOG_FILES, OPT_DAEMON, OPT_DETACH };
+enum option_id { OPT_RUN = 1, OPT_STATE, OPT_RUNTIME, OPT_LOG_BYTES, OPT_LOG_FILES, OPT_DAEMON, OPT_DETACH, OPT_AGAIN };
 static const struct option options[] = {
     {"run", required_argument, NULL, OPT_RUN},
     {"state", required_argument, NULL, OPT_STATE},
@@ -222,6 +224,7 @@ static const struct option options[] = {
     {"log-files", required_argument, NULL, OPT_LOG_FILES},
     {"daemon", required_argument, NULL, OPT_DAEMON},
     {"detach", no_argument, NULL, OPT_DETACH},
+    {"again", no_argument, NULL, OPT_AGAIN},
     {0},
 };
 
@@ -257,6 +260,9 @@ static int take_option(struct keeper *k, int option, const char *value, struct e
     case OPT_DETACH:
         k->detached = true;
         return 0;
+    case OPT_AGAIN:
+        k->again = true;
+        return 0;
     default:
         return err_set(e, EINVAL, "unknown option");
     }
@@ -273,7 +279,7 @@ static int take_options(struct keeper *k, int argc, char **argv, struct err *e)
     if (!k->run_dir || !k->state_dir || *k->run_dir != '/' || *k->state_dir != '/' || optind < argc)
         return err_set(e, EINVAL,
                        "usage: keeper --run DIR --state DIR (absolute) [--runtime PROGRAM] [--log-max-bytes N] "
-                       "[--log-files N] [--daemon NAME=ARGV] [--detach]");
+                       "[--log-files N] [--daemon NAME=ARGV] [--detach [--again]]");
     return 0;
 }
 
@@ -328,6 +334,7 @@ int keeper_main(int argc, char **argv)
 {
     struct err e = {0};
     struct keeper k = {.runtime = "crun", .log_max_bytes = 10 << 20, .log_files = 2, .lock = -1};
+    k.argv = argv;
     k.listener = k.signals = k.timer = WATCH_NONE;
     if (take_options(&k, argc, argv, &e) < 0) {
         fprintf(stderr, "sedge keeper: %s\n", err_text(&e));

@@ -42,6 +42,12 @@ int keeper_connect(uv_loop_t *loop, const char *run_dir, const struct keeper_eve
 /* Calls what waits for a reply with -ECANCELED, then frees. Safe inside a callback of this client. */
 void keeper_close(struct keeper_client *c);
 
+/* The command line by which the keeper of run_dir, which was started with --detach and daemons to keep, is started again: at once safe to run
+ * beside another. 0; -ENOENT: no keeper is wanted there; -errno. */
+int keeper_command_read(const char *run_dir, struct strv *ret, struct err *e);
+/* From here on nobody starts the keeper again; one that runs goes on. */
+int keeper_command_drop(const char *run_dir, struct err *e);
+
 /* Called exactly once for each request, never from inside the request's own call; error: text for people when r < 0
  * (crun's own words inside). When the keeper goes away: r is -ECONNRESET, before `gone`. */
 typedef void (*keeper_reply)(void *data, int r, const char *error, int32_t value);

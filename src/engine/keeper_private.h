@@ -9,6 +9,7 @@
  *   keeper_exec.c    further processes in a container
  *   keeper_serve.c   clients and their requests
  *   keeper_daemon.c  daemons kept running
+ *   keeper_command.c its own command line, for who starts it again
  *   keeper_proc.c    processes: spawn, start times, exit statuses, files under run_dir */
 #pragma once
 
@@ -96,6 +97,8 @@ struct keeper {
     int64_t log_max_bytes;
     int log_files;
     bool detached, ending;
+    bool again;  /* started by who missed the one before */
+    char **argv; /* as it was called */
     int epoll, lock, null;
     struct watch listener, signals, timer;
     struct box *boxes;
@@ -180,6 +183,9 @@ void serve_feed(struct keeper *k); /* tells all clients what changed */
 void serve_forgotten(struct keeper *k, const char *id);
 void serve_reply(struct keeper *k, struct client *c, uint64_t token, int r, const char *text, int32_t value);
 void serve_terminal(struct keeper *k, struct client *c, uint64_t token, int master);
+
+/* keeper_command.c */
+int command_keep(const struct keeper *k, struct err *e); /* the lock is ours */
 
 /* keeper_daemon.c */
 int daemon_add(struct keeper *k, const char *text, struct err *e);

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 /* The connection to the keeper: made again whenever it is back; what it tells goes to the pods, and what belongs to no
  * pod is ended. */
+#include <errno.h>
 #include <signal.h>
 
 #include "engine/keeper_protocol.h"
+#include "io/child.h"
 #include "node/node_state.h"
 
 static void connect_soon(struct node *n);
@@ -62,13 +64,41 @@ static void on_listed(void *data)
     tell_node(n);
 }
 
+/* ---- starting it again ---- */
+
+static void on_started(void *data, int r, struct child_result *result)
+{
+    struct node *n = data;
+    n->keeper.starting = NULL;
+    if (r < 0 || result->exit_code != 0)
+        log_warn("the keeper cannot be started again: %.400s", buf_str(&result->err_out));
+}
+
+/* The keeper started this node, so nobody but us sees it missing. Not while sedge is taken down. */
+static void start_again(struct node *n)
+{
+    AUTO_STRV struct strv argv = {0};
+    struct err e = {0};
+    if (n->keeper.starting || n->ending)
+        return;
+    int r = keeper_command_read(n->run_dir, &argv, &e);
+    const struct child_options o = {.argv = (const char *const *)argv.v, .timeout_us = 30 * US_PER_S};
+    if (r == 0)
+        r = child_start(&n->loop, &o, NULL, on_started, n, &n->keeper.starting, &e);
+    if (r < 0 && r != -ENOENT)
+        log_warn("the keeper cannot be started again: %s", err_text(&e));
+}
+
+/* ---- connecting ---- */
+
 static void on_gone(void *data)
 {
     struct node *n = data;
-    log_warn("the keeper is gone; containers go on, nothing is started or stopped until it is back");
+    log_warn("the keeper is gone; containers go on, and nothing is started or stopped until it is back");
     keeper_close(take_ptr(n->keeper.client));
     n->keeper.listed = false;
     tell_node(n);
+    start_again(n);
     connect_soon(n);
 }
 
@@ -86,6 +116,7 @@ static void on_timer(uv_timer_t *t)
         return;
     if (n->keeper.tries.fails == 1)
         log_info("%s; trying again", err_text(&e));
+    start_again(n);
     connect_soon(n);
 }
 

@@ -56,6 +56,7 @@ struct keeper_link {
     struct back_off tries;
     uv_timer_t timer;
     struct socket_watch watch; /* while there is none */
+    struct child *starting;    /* of a keeper, or NULL */
 };
 
 struct services {

@@ -63,6 +63,17 @@ static void end_daemon(struct teardown *t, const char *name)
     }
 }
 
+/* Nobody brings it back: the node would start the keeper again, and the keeper the node. */
+static void end_daemons(struct teardown *t)
+{
+    struct err e = {0};
+    if (keeper_command_drop(t->options.run_dir, &e) < 0)
+        complain(t, &e);
+    end_daemon(t, "keeper");
+    end_daemon(t, "node");
+    end_daemon(t, "head");
+}
+
 static int start_keeper(struct teardown *t, struct err *e)
 {
     const char *argv[] = {child_self(), "keeper",
@@ -256,9 +267,7 @@ int node_teardown_main(int argc, char **argv)
     }
     t.dirs = (struct rootfs_dirs){.state_dir = t.options.state_dir, .run_dir = t.options.run_dir};
     (void)machine_load(t.options.state_dir, &t.machine, NULL);
-    end_daemon(&t, "keeper"); /* first: it would start the others again */
-    end_daemon(&t, "node");
-    end_daemon(&t, "head");
+    end_daemons(&t);
     end_containers(&t);
     end_machine(&t);
     machine_done(&t.machine);

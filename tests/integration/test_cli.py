@@ -377,6 +377,7 @@ def test_exec(cli):
     assert p.stdout == "out " + "HELLO " * 100000 and p.stderr == "err "
     assert asked[0][1] == {"op": "exec", "command": ["cat", "-n"], "tty": False, "stdin": True, "user": "bob", "workingDir": "/tmp", "env": {"A": "b=c"}}
     assert cli("exec", "shop-db-1", "true", code=7).stdout == "out "
+    assert cli("exec", "shop-db-1", "--", "true", code=7).stdout == "out "
     assert "has several components; name one: shop/db, shop/web" in cli("exec", "shop", "true", code=1).stderr
     cli("exec", "shop/db", code=2)
     cli("exec", "-e", "x", "shop/db", "true", code=2)

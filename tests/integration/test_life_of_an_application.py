@@ -136,8 +136,6 @@ def test_a_killed_daemon_stops_nothing(app, victim):
     before = app.ids("pair")
     app.kill(victim)
     assert page(app) == "first"
-    if victim == "keeper":  # the operator's word brings it back; nobody else starts the keeper
-        app.sedge("up")
     app.wait_ready()
     assert page(app) == "first"
     assert app.ids("pair") == before
@@ -154,8 +152,6 @@ def test_killed_under_way(machine, victim, after_ms):
         deploy.kill()
     else:
         machine.kill(victim)
-        if victim == "keeper":
-            machine.sedge("up")
     deploy.wait(60)
     machine.wait_ready()
     machine.sedge("deploy", PAIR)
@@ -164,6 +160,19 @@ def test_killed_under_way(machine, victim, after_ms):
     assert all(len(ids) == 1 for ids in machine.ids("pair").values())
     machine.sedge("undeploy", "pair", "--volumes")
     assert machine.pods("pair") == []
+
+
+def test_the_keeper_comes_back_and_goes_down_when_told(app):
+    first = app.daemons()["keeper"]
+    app.kill("keeper")
+    wait_for(lambda: app.daemons().get("keeper") not in (None, first))
+    assert app.sedge("exec", "pair/lonely", "--", "/bin/sh", "-c", "echo entered").stdout == "entered\n"
+    app.kill("keeper")
+    app.sedge("down")  # at the moment when the node starts another
+    time.sleep(0.5)
+    assert app.leftovers() == []
+    app.sedge("up")
+    wait_for(lambda: page(app, check=False) == "first")
 
 
 def test_a_crashed_container_comes_back_with_its_software(app):
