@@ -18,7 +18,7 @@
 
 #define REPEAT_MOST 4 /* text that is repeated by aliases and tags: at most this often the size limit */
 
-const struct ylimits ylimits_default = {.max_bytes = 4U * 1024 * 1024, .max_nodes = 200000, .max_depth = 64};
+const struct ylimits ylimits_default = {.max_bytes = 8U * 1024 * 1024, .max_nodes = 1000000, .max_depth = 64};
 
 /* A node and what only its reader knows; the node comes first, so that one can be had from the other. */
 struct ybuilt {

@@ -35,7 +35,7 @@ struct ydoc {
 struct ylimits {
     size_t max_bytes, max_nodes, max_depth; /* max_nodes counts what aliases and merges reach again, too */
 };
-extern const struct ylimits ylimits_default; /* 4 MiB, 200 000 nodes, depth 64 */
+extern const struct ylimits ylimits_default; /* 8 MiB, 1 000 000 nodes, depth 64 */
 
 /* The fault of a text. */
 struct yfault {

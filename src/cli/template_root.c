@@ -79,10 +79,9 @@ static int look(const char *folder, const char *entry, const struct tosca_source
         return r;
     struct tosca_source source = {.read = lookout_read, .exists = lookout_exists, .data = &l};
     struct tosca_options options = {.entry = entry, .inputs_missing_ok = true, .source = &source, .profiles = profiles};
-    AUTO_STRV struct strv files = {0};
     AUTO(diags_done)
     struct diags d = {0}; /* told when the template is checked */
-    tosca_files(&options, &files, &d);
+    tosca_read(&options, &d);
     file_root_close(&l.root);
     *ret_above = l.above;
     return 0;

@@ -57,11 +57,13 @@ struct tfile {
     const char *stamp_name; /* and the name that it looked for */
 };
 
-/* More than this many steps of work mean a template made to exhaust us. */
-#define TOSCA_WORK_MAX  4000000
-#define TOSCA_FILES_MAX 256
-#define TOSCA_BYTES_MAX (16U << 20)
-#define TOSCA_DEPTH_MAX 64
+/* More steps of work than this, and this much for each byte of the user's files, mean a template made to exhaust us: an
+ * honest one takes about four steps a byte. */
+#define TOSCA_WORK_MAX      4000000
+#define TOSCA_WORK_PER_BYTE 16
+#define TOSCA_FILES_MAX     256
+#define TOSCA_BYTES_MAX     (16U << 20)
+#define TOSCA_DEPTH_MAX     64
 
 struct tctx {
     const struct tosca_options *options;

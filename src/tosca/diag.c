@@ -194,11 +194,12 @@ json_t *tctx_keep(struct tctx *c, json_t *v)
 bool tctx_spend(struct tctx *c, int64_t n)
 {
     c->work += n;
-    if (c->work <= TOSCA_WORK_MAX)
+    int64_t most = TOSCA_WORK_MAX + TOSCA_WORK_PER_BYTE * (int64_t)c->bytes;
+    if (c->work <= most)
         return true;
     if (!c->exhausted)
-        tosca_error(c, (struct at){0}, "LIMIT", "check '%s': it unfolds to more than %d steps of work; make it smaller",
-                    c->options->entry, TOSCA_WORK_MAX);
+        tosca_error(c, (struct at){0}, "LIMIT", "check '%s': it unfolds to more than %lld steps of work; make it smaller",
+                    c->options->entry, (long long)most);
     c->exhausted = true;
     return false;
 }

@@ -41,7 +41,7 @@ static struct ttype *named_type(struct topo *t, struct at name, struct trel *rel
     if (map_has(t->relationships, at_text(name))) {
         struct at section = at_key(t->at, "relationship_templates");
         map_set(t->related, at_text(name), t);
-        struct at at = topo_copy(t->c, section, at_text(name), words);
+        struct at at = topo_copy(t->c, section, at_of(section.file, map_get(t->relationships, at_text(name))), words);
         if (at_null(rel->at))
             rel->at = at;
         return type_at(t->c, at_key(at, "type"), TYPE_RELATIONSHIP, NULL);
@@ -117,7 +117,7 @@ void relationship_template_check(struct topo *t, struct at section, const struct
 {
     struct trel *rel = tctx_alloc(t->c, sizeof(*rel));
     rel->words = tctx_printf(t->c, "relationship template '%s'", p->key->text);
-    rel->at = topo_copy(t->c, section, p->key->text, rel->words);
+    rel->at = topo_copy(t->c, section, at_of(section.file, p->value), rel->words);
     struct at type = at_key(rel->at, "type");
     if (at_null(type) && at_null(at_key(rel->at, "copy")))
         tosca_error(t->c, at_of(section.file, p->key), "MISSING_KEY", "%s: the key 'type' is missing", rel->words);

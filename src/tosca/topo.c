@@ -146,7 +146,7 @@ static void node_make(struct topo *t, struct at section, const struct ypair *p)
     struct tnode *n = tctx_alloc(t->c, sizeof(*n));
     *n = (struct tnode){.name = p->key->text, .key = p->key, .index = t->nodes->n};
     n->words = tctx_printf(t->c, "node template '%s'", n->name);
-    n->at = topo_copy(t->c, section, n->name, n->words);
+    n->at = topo_copy(t->c, section, at_of(section.file, p->value), n->words);
     map_set(t->nodes, n->name, n);
     struct at type = at_key(n->at, "type");
     if (at_null(type) && (at_null(n->at) || (at_is(n->at, Y_MAP) && at_null(at_key(n->at, "copy")) &&

@@ -37,11 +37,10 @@ static struct map *section_names(struct tctx *c, struct at section)
     return names;
 }
 
-struct at topo_copy(struct tctx *c, struct at section, const char *name, const char *words)
+struct at topo_copy(struct tctx *c, struct at section, struct at at, const char *words)
 {
     struct at line[COPIES_MAX];
     size_t n = 0;
-    struct at at = at_key(section, name);
     for (;;) {
         line[n++] = at;
         struct at copy = at_key(at, "copy");

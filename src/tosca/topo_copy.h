@@ -4,5 +4,5 @@
 
 #include "tosca/context.h"
 
-/* The template under `name` of a section with its copies carried out; faults are told. */
-struct at topo_copy(struct tctx *c, struct at section, const char *name, const char *words);
+/* A template of a section with its copies carried out; faults are told. */
+struct at topo_copy(struct tctx *c, struct at section, struct at at, const char *words);

@@ -95,3 +95,11 @@ int tosca_files(const struct tosca_options *options, struct strv *ret, struct di
     topology_free(t);
     return ok ? 0 : -EINVAL;
 }
+
+void tosca_read(const struct tosca_options *options, struct diags *d)
+{
+    struct tctx c;
+    tctx_init(&c, options, d);
+    tfile_load_all(&c);
+    tctx_done(&c);
+}

@@ -51,6 +51,10 @@ int tosca_load(const struct tosca_options *options, struct topology **ret, struc
  * Works as far as the files can be read even when the template has errors. */
 int tosca_files(const struct tosca_options *options, struct strv *ret, struct diags *d);
 
+/* Only reads the template and what it imports, all through the source: nothing is checked. For what looks over the source's
+ * shoulder. */
+void tosca_read(const struct tosca_options *options, struct diags *d);
+
 /* What a run-time call may ask for. Gives a new value that the caller owns, or NULL when it is not known (yet). */
 struct tosca_runtime {
     json_t *(*attribute)(void *data, const char *component, const char *name);
