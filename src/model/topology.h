@@ -68,8 +68,9 @@ struct component {
     struct place place;
 };
 
-/* Run-time calls are left as TOSCA writes them, a one-key object: {"get_attribute": ["wp", "public_address"]}, and concat, join or
- * token around it; SELF, HOST, SOURCE and TARGET are already replaced by template names. All else is plain JSON. */
+/* Run-time calls are one-key objects, whatever the generation of the template: {"$get_attribute": ["wp", "public_address"]}, and $concat, $join, $token or
+ * another function around it (src/tosca/function.h); SELF, HOST, SOURCE, TARGET and paths are already replaced by template names. An attribute of a capability is
+ * ["wp", {"capability": "endpoint"}, "ip_address"], one of a relationship ["wp", {"requirement": "db", "index": 0}, "name"]. All else is plain JSON. */
 struct topology {
     char *name;        /* metadata template_name, or NULL */
     char *description; /* or NULL */

@@ -21,14 +21,11 @@ int compile_property(const struct compile_input *in, const struct component *c, 
     return 0;
 }
 
+/* A run-time call: {"$name": [arguments]} (model/topology.h). */
 static bool is_call(const json_t *v)
 {
-    static const char *const calls[] = {"concat", "join", "token"};
-    const char *name = json_object_size(v) == 1 ? json_object_iter_key(json_object_iter((json_t *)(uintptr_t)v)) : NULL;
-    for (size_t i = 0; name && i < ARRAY_LEN(calls); i++)
-        if (str_eq(calls[i], name))
-            return true;
-    return name && str_starts(name, "get_");
+    void *first = json_object_size(v) == 1 ? json_object_iter((json_t *)(uintptr_t)v) : NULL;
+    return first && json_object_iter_key(first)[0] == '$' && json_is_array(json_object_iter_value(first));
 }
 
 /* As deep as the reader of templates lets values be. */

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-/* The table of functions, and those that need nobody's properties. */
+/* Reads calls and their arguments, and hands them to whoever carries them out. */
 #include "tosca/call.h"
 
+#include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "tosca/text_token.h"
-
-#define CALL_TEXT_MAX (256U << 10)
+#include "tosca/function_user.h"
 
 json_t *call_fault(const struct call *call, const char *code, const char *fmt, ...)
 {
@@ -26,48 +25,132 @@ const char *call_text(const struct call *call, size_t i)
     return json_string_value(json_array_get(call->args, i));
 }
 
-json_t *call_later(const char *name, const char *first, const char *second, const struct call *rest, size_t rest_from)
+size_t call_count(const struct call *call)
 {
-    json_t *args = json_array();
-    if (first)
-        json_array_append_new(args, json_string(first));
-    if (second)
-        json_array_append_new(args, json_string(second));
-    for (size_t i = rest_from; i < json_array_size(rest->args); i++)
-        json_array_append(args, json_array_get(rest->args, i));
-    return json_pack("{s:o}", name, args);
+    return json_array_size(call->args);
 }
 
-/* A run-time attribute with further steps behind it; NULL (told) for other calls. */
-static json_t *walk_later(const struct call *call, const json_t *v, size_t i)
+json_t *call_later(const struct call *call, const char *name, json_t *head, size_t i)
 {
-    json_t *args = json_object_get(v, "get_attribute");
-    if (!json_is_array(args))
-        return call_fault(call, "FUNCTION_ARGS",
-                          "nothing inside of a value that only run time knows can be named here");
-    json_t *more = json_copy(args);
-    for (; i < json_array_size(call->args); i++)
-        json_array_append(more, json_array_get(call->args, i));
-    return json_pack("{s:o}", "get_attribute", more);
+    char key[64];
+    for (; i < call_count(call); i++)
+        json_array_append(head, json_array_get(call->args, i));
+    snprintf(key, sizeof(key), "$%s", name);
+    return json_pack("{s:o}", key, head);
+}
+
+/* ---- how calls are written ---- */
+
+bool call_is_2(const struct tfile *f)
+{
+    return f && f->version == TOSCA_2_0;
+}
+
+const char *call_unescaped(struct at at, const char *text)
+{
+    return text && call_is_2(at.file) && str_starts(text, "$$") ? text + 1 : text;
+}
+
+static bool is_dollar(const char *text)
+{
+    return text[0] == '$' && text[1] != '$';
+}
+
+/* The name in "$name$2" or "$prefix:name"; NULL when no name looks like that. */
+static const char *dollar_name(struct tctx *c, const char *text)
+{
+    size_t n = strcspn(text + 1, "$");
+    for (size_t i = 1; i <= n; i++) {
+        if (!isalnum((unsigned char)text[i]) && !strchr("_:.-", text[i]) && !(text[i] & 0x80))
+            return NULL;
+    }
+    return n ? tctx_strndup(c, text + 1, n) : NULL;
+}
+
+static bool site_2(struct tctx *c, struct at at, struct call_site *ret)
+{
+    const struct ynode *n = at.node;
+    bool text = n && n->kind == Y_SCALAR && is_dollar(n->text), map = false;
+    size_t at_pair = 0;
+    for (size_t i = 0; n && n->kind == Y_MAP && !map && i < n->n; i++) {
+        const struct ynode *key = n->pairs[i].key;
+        map = key->kind == Y_SCALAR && is_dollar(key->text) && (n->n == 1 || dollar_name(c, key->text));
+        at_pair = i;
+    }
+    if (!text && !map)
+        return false;
+    const struct ynode *key = text ? n : n->pairs[at_pair].key;
+    *ret = (struct call_site){.at = at_of(at.file, key), .args = at_of(at.file, text ? NULL : n->pairs[at_pair].value)};
+    ret->name = dollar_name(c, key->text);
+    ret->shown = key->text;
+    if (map && n->n != 1)
+        ret->broken = "malformed function: a call must be the only key of its map; write '$$' for a '$' that is none";
+    else if (!ret->name)
+        ret->broken =
+            "malformed function: no name of a function stands behind the '$'; write '$$' for a '$' that is none";
+    else
+        ret->f = function_find(ret->name, FUNCTION_2);
+    return true;
+}
+
+static bool site_1(struct tctx *c, struct at at, struct schema *schema, struct call_site *ret)
+{
+    if (!at_is(at, Y_MAP) || at.node->n != 1 || at.node->pairs[0].key->kind != Y_SCALAR)
+        return false;
+    const struct ypair *p = &at.node->pairs[0];
+    const struct function *f = function_find(p->key->text, FUNCTION_1);
+    bool field = f && schema && schema->type && schema->prim == PRIM_NONE &&
+                 type_member(c, schema->type, MEMBER_PROPERTY, f->name);
+    if (!f || (field && p->value->kind != Y_SEQ))
+        return false;
+    *ret = (struct call_site){
+        .name = f->name, .shown = f->name, .f = f, .at = at_of(at.file, p->key), .args = at_of(at.file, p->value)};
+    return true;
+}
+
+bool call_site(struct tctx *c, struct at at, struct schema *schema, struct call_site *ret)
+{
+    return call_is_2(at.file) ? site_2(c, at, ret) : site_1(c, at, schema, ret);
+}
+
+bool call_is(struct tctx *c, struct at at, struct schema *schema)
+{
+    struct call_site site;
+    return call_site(c, at, schema, &site);
+}
+
+bool call_is_json(const json_t *v)
+{
+    return function_of_json(v) != NULL || ufunction_is_json(v);
+}
+
+/* ---- walking into values ---- */
+
+static const json_t *walk_list(const struct call *call, const json_t *v, const json_t *step, const char *name)
+{
+    int64_t index;
+    bool number = json_is_integer(step) ||
+                  str_to_i64(json_string_value(step) ? json_string_value(step) : "", 0, INT64_MAX, &index);
+    if (json_is_integer(step))
+        index = json_integer_value(step);
+    if (!number)
+        call_fault(call, "FUNCTION_ARGS", "%.100s is no index into a list", name);
+    else if (index < 0 || (uint64_t)index >= json_array_size(v))
+        call_fault(call, "UNKNOWN_REF", "the list has no item %.100s", name);
+    else
+        return json_array_get(v, (size_t)index);
+    return NULL;
 }
 
 static const json_t *walk_step(const struct call *call, const json_t *v, const json_t *step)
 {
     AUTO_FREE char *name = json_dumps(step, JSON_ENCODE_ANY | JSON_COMPACT);
-    if (json_is_array(v)) {
-        int64_t index;
-        bool number = json_is_integer(step) ||
-                      str_to_i64(json_string_value(step) ? json_string_value(step) : "", 0, INT64_MAX, &index);
-        if (json_is_integer(step))
-            index = json_integer_value(step);
-        if (!number)
-            call_fault(call, "FUNCTION_ARGS", "%.100s is no index into a list", name);
-        else if (index < 0 || (uint64_t)index >= json_array_size(v))
-            call_fault(call, "UNKNOWN_REF", "the list has no item %.100s", name);
-        else
-            return json_array_get(v, (size_t)index);
+    if (value_is_later(step)) {
+        call_fault(call, "FUNCTION_ARGS", "the way into the value must be known before run time");
         return NULL;
     }
+    if (json_is_array(v))
+        return walk_list(call, v, step, name);
     if (!json_is_object(v)) {
         call_fault(call, "FUNCTION_ARGS", "there is nothing inside of a single value, so %.100s cannot be reached",
                    name);
@@ -81,17 +164,48 @@ static const json_t *walk_step(const struct call *call, const json_t *v, const j
     return inner;
 }
 
-json_t *call_walk(const struct call *call, const json_t *v, size_t i)
+/* The schema of what lies one step inside. */
+static struct schema *schema_step(const struct call *call, struct schema *s, const json_t *step)
 {
-    for (; v && i < json_array_size(call->args); i++) {
+    if (!s || !s->type)
+        return NULL;
+    if (s->prim == PRIM_LIST || s->prim == PRIM_MAP)
+        return schema_entry(call->c, s);
+    struct tdef *d = s->prim == PRIM_NONE && json_is_string(step)
+                         ? type_member(call->c, s->type, MEMBER_PROPERTY, json_string_value(step))
+                         : NULL;
+    return d ? schema_of(call->c, d) : NULL;
+}
+
+/* A run-time look-up with further steps behind it; NULL (told) for other calls. */
+static json_t *walk_later(struct call *call, const json_t *v, size_t i)
+{
+    const struct function *f = function_of_json(v);
+    bool can = f && f->gives == GIVES_ANY && !f->work;
+    if (!can)
+        return call_fault(call, "FUNCTION_ARGS",
+                          "nothing inside of a value that only run time knows can be named here");
+    json_t *head = json_copy(json_object_iter_value(json_object_iter((json_t *)(uintptr_t)v)));
+    for (size_t k = i; k < call_count(call); k++)
+        call->schema = schema_step(call, call->schema, json_array_get(call->args, k));
+    return call_later(call, f->name, head, i);
+}
+
+json_t *call_walk(struct call *call, const json_t *v, size_t i)
+{
+    for (; v && i < call_count(call); i++) {
+        const json_t *step = json_array_get(call->args, i);
         if (call_is_json(v))
             return walk_later(call, v, i);
-        v = walk_step(call, v, json_array_get(call->args, i));
+        v = walk_step(call, v, step);
+        call->schema = schema_step(call, call->schema, step);
     }
     return json_incref((json_t *)(uintptr_t)v);
 }
 
-static json_t *call_get_input(const struct call *call)
+/* ---- functions that need little ---- */
+
+static json_t *call_get_input(struct call *call)
 {
     const char *name = call_text(call, 0);
     if (!name)
@@ -100,75 +214,19 @@ static json_t *call_get_input(const struct call *call)
     if (!v)
         return call_fault(call, "UNKNOWN_REF", "there is no input '%s'%s", name,
                           tosca_like(call->c, name, call->s.topo->inputs));
+    if (call_count(call) > 1 && call->at.file->version == TOSCA_1_0)
+        return call_fault(call, "FUNCTION_ARGS",
+                          "TOSCA 1.0 takes the name of an input alone; what is inside of it can "
+                          "be named from 1.3 on");
     json_t *json = value_get(call->c, v);
-    if (!json) /* told where the input is, or to be given later */
-        return call->c->options->inputs_missing_ok && !v->faulty ? call_later("get_input", name, NULL, call, 1) : NULL;
-    return call_walk(call, json, 1);
+    call->schema = v->def ? schema_of(call->c, v->def) : NULL;
+    if (json)
+        return call_walk(call, json, 1);
+    bool later = call->c->options->inputs_missing_ok && !v->faulty; /* else it is told where the input is */
+    return later ? call_later(call, "get_input", json_pack("[s]", name), 1) : NULL;
 }
 
-static void text_add(struct buf *to, const json_t *v)
-{
-    AUTO_FREE char *text = json_is_string(v) || json_is_null(v) ? NULL : json_dumps(v, JSON_ENCODE_ANY | JSON_COMPACT);
-    if (json_is_string(v))
-        buf_add(to, json_string_value(v), json_string_length(v));
-    else if (text)
-        buf_adds(to, text);
-}
-
-/* The texts of a list with a delimiter between them; left for run time when one of them is. */
-static json_t *join_list(const struct call *call, const json_t *list, const char *delimiter)
-{
-    AUTO_BUF struct buf text = {0};
-    json_t *item;
-    size_t i;
-    if (value_is_later(list))
-        return json_pack("{s:O}", call->name, call->args);
-    json_array_foreach(list, i, item)
-    {
-        if (i)
-            buf_adds(&text, delimiter);
-        text_add(&text, item);
-        if (text.len > CALL_TEXT_MAX)
-            return call_fault(call, "LIMIT", "the text becomes longer than %u bytes", CALL_TEXT_MAX);
-    }
-    return json_stringn_nocheck(buf_str(&text), text.len);
-}
-
-static json_t *call_concat(const struct call *call)
-{
-    return join_list(call, call->args, "");
-}
-
-static json_t *call_join(const struct call *call)
-{
-    const json_t *list = json_array_get(call->args, 0), *delimiter = json_array_get(call->args, 1);
-    if (call_is_json(list) || call_is_json(delimiter))
-        return json_pack("{s:O}", call->name, call->args);
-    if (!json_is_array(list) || (delimiter && !json_is_string(delimiter)))
-        return call_fault(call, "FUNCTION_ARGS", "the arguments are a list and a delimiter");
-    return join_list(call, list, delimiter ? json_string_value(delimiter) : "");
-}
-
-static json_t *call_token(const struct call *call)
-{
-    const json_t *text = json_array_get(call->args, 0), *seps = json_array_get(call->args, 1),
-                 *index = json_array_get(call->args, 2);
-    if (!json_is_string(seps) && !call_is_json(seps))
-        return call_fault(call, "FUNCTION_ARGS", "the second argument must be a text of separators");
-    if (!call_is_json(index) && (!json_is_integer(index) || json_integer_value(index) < 0))
-        return call_fault(call, "FUNCTION_ARGS", "the third argument must be a whole number from 0 up");
-    if (call_is_json(text) || call_is_json(seps) || call_is_json(index))
-        return json_pack("{s:O}", call->name, call->args);
-    if (!json_is_string(text))
-        return call_fault(call, "FUNCTION_ARGS", "the first argument must be text");
-    const char *part = text_token(json_string_value(text), json_string_value(seps), json_integer_value(index));
-    if (!part)
-        return call_fault(call, "FUNCTION_ARGS", "there is no token %lld in '%.100s'",
-                          (long long)json_integer_value(index), json_string_value(text));
-    return json_stringn_nocheck(part, strcspn(part, json_string_value(seps)));
-}
-
-static json_t *call_get_nodes_of_type(const struct call *call)
+static json_t *call_get_nodes_of_type(struct call *call)
 {
     const char *name = call_text(call, 0);
     if (!name)
@@ -186,79 +244,122 @@ static json_t *call_get_nodes_of_type(const struct call *call)
     return list;
 }
 
+/* The value that a validation clause looks at; left open while only the clause itself is checked. */
+static json_t *call_value(struct call *call)
+{
+    if (!call->s.clause)
+        return call_fault(call, "FUNCTION_ARGS", "it means something in a validation clause only");
+    call->schema = call->s.value_schema;
+    if (call->s.value)
+        return call_walk(call, call->s.value, 0);
+    for (size_t i = 0; i < call_count(call); i++)
+        call->schema = schema_step(call, call->schema, json_array_get(call->args, i));
+    return call_later(call, "value", json_array(), 0);
+}
+
 static const struct {
     const char *name;
-    size_t min, max;
-    bool list; /* the arguments must be a list */
-    json_t *(*do_it)(const struct call *call);
-} calls[] = {
-    {"get_input", 1, 100, false, call_get_input},
-    {"get_property", 2, 100, true, call_get_property},
-    {"get_attribute", 2, 100, true, call_get_attribute},
-    {"get_artifact", 2, 4, true, call_get_artifact},
-    {"get_operation_output", 4, 4, true, call_get_operation_output},
-    {"get_nodes_of_type", 1, 1, false, call_get_nodes_of_type},
-    {"concat", 0, 1000, true, call_concat},
-    {"join", 1, 2, true, call_join},
-    {"token", 3, 3, true, call_token},
+    json_t *(*do_it)(struct call *call);
+} lookups[] = {
+    {"get_input", call_get_input},
+    {"get_property", call_get_property},
+    {"get_attribute", call_get_attribute},
+    {"get_artifact", call_get_artifact},
+    {"get_operation_output", call_get_operation_output},
+    {"get_nodes_of_type", call_get_nodes_of_type},
+    {"value", call_value},
+    {"node_index", call_node_index},
+    {"relationship_index", call_relationship_index},
+    {"available_allocation", call_available_allocation},
 };
 
-static int call_find(const char *name)
+/* A clause that is checked where it is declared speaks of nodes that are not there yet. */
+static bool is_open(const struct call *call)
 {
-    for (size_t i = 0; i < ARRAY_LEN(calls); i++) {
-        if (str_eq(name, calls[i].name))
-            return (int)i;
+    return call->s.clause && !call->s.value && !call->f->work && !str_eq(call->f->name, "value");
+}
+
+static json_t *call_carry_out(struct call *call)
+{
+    if (is_open(call))
+        return call_later(call, call->f->name, json_array(), 0);
+    for (size_t i = 0; i < ARRAY_LEN(lookups); i++) {
+        if (str_eq(lookups[i].name, call->f->name))
+            return lookups[i].do_it(call);
     }
-    return -1;
+    return call_work(call);
 }
 
-bool call_is(struct tctx *c, struct at at, struct schema *schema)
+/* ---- arguments ---- */
+
+static size_t args_count(struct at at)
 {
-    if (!at_is(at, Y_MAP) || at.node->n != 1 || at.node->pairs[0].key->kind != Y_SCALAR)
-        return false;
-    const char *name = at.node->pairs[0].key->text;
-    int i = call_find(name);
-    if (i < 0)
-        return false;
-    bool field =
-        schema && schema->type && schema->prim == PRIM_NONE && type_member(c, schema->type, MEMBER_PROPERTY, name);
-    return !field || at.node->pairs[0].value->kind == Y_SEQ;
+    return at_is(at, Y_SEQ) ? at.node->n : at_null(at) ? 0 : 1;
 }
 
-bool call_is_json(const json_t *v)
+/* A lone value stands for a list of one. False when one is faulty (told). */
+static bool args_read(struct call *call, struct at at)
 {
-    if (!json_is_object(v) || json_object_size(v) != 1)
-        return false;
-    return call_find(json_object_iter_key(json_object_iter((json_t *)(uintptr_t)v))) >= 0;
+    size_t n = args_count(at);
+    bool ok = true;
+    call->args = tctx_keep(call->c, json_array());
+    call->schemas = tctx_alloc(call->c, (n + 1) * sizeof(struct schema *));
+    for (size_t i = 0; i < n && tctx_spend(call->c, 1); i++) {
+        struct at item = at_is(at, Y_SEQ) ? at_of(at.file, at.node->items[i]) : at;
+        json_t *v = value_read_as(call->s, item, NULL, call->w, &call->schemas[i]);
+        ok = ok && v;
+        json_array_append_new(call->args, v ? v : json_null());
+    }
+    return ok && json_array_size(call->args) == n;
 }
 
-static json_t *call_args(struct scope s, struct at at, const struct what *w)
+static bool args_counted(const struct call *call, const struct function *f, size_t n)
 {
-    if (at_is(at, Y_SEQ))
-        return value_read(s, at, NULL, w);
-    json_t *one = value_read(s, at, NULL, w);
-    return one ? json_pack("[o]", one) : NULL;
+    const char *code = n == 0 && !call_is_2(call->at.file) ? "SHAPE" : "FUNCTION_ARGS";
+    if (n < f->min && f->min == f->max)
+        call_fault(call, code, "it takes %zu argument%s, not %zu", f->min, f->min == 1 ? "" : "s", n);
+    else if (n < f->min)
+        call_fault(call, code, "it takes at least %zu argument%s, not %zu", f->min, f->min == 1 ? "" : "s", n);
+    else if (n > f->max)
+        call_fault(call, code, "it takes at most %zu argument%s, not %zu", f->max, f->max == 1 ? "" : "s", n);
+    return n >= f->min && n <= f->max;
 }
 
-json_t *call_do(struct scope s, struct at at, const struct what *w)
+static json_t *call_unknown(const struct call *call, const struct call_site *site)
 {
-    const struct ypair *p = &at.node->pairs[0];
-    int i = call_find(p->key->text);
-    struct call call = {.s = s, .c = s.topo->c, .at = at_of(at.file, p->key), .name = calls[i].name, .w = w};
-    if (calls[i].list && p->value->kind != Y_SEQ)
-        return call_fault(&call, p->value->kind == Y_MAP || ynode_is_null(p->value) ? "SHAPE" : "FUNCTION_ARGS",
+    struct map *names = tctx_map(call->c);
+    for (size_t i = 0; function_at(i); i++) {
+        if (function_at(i)->generations & FUNCTION_2)
+            map_set(names, tctx_printf(call->c, "$%s", function_at(i)->name), names);
+    }
+    if (function_find(site->name, FUNCTION_DECLARED))
+        return call_fault(
+            call, "UNKNOWN_FUNCTION",
+            "TOSCA 2.0 has no such function; declare it in a 'functions' section and sedge carries it out");
+    return call_fault(call, "UNKNOWN_FUNCTION",
+                      "there is no such function, and no 'functions' section declares it%s; write '$$' for a '$' that "
+                      "is no call",
+                      tosca_like(call->c, site->shown, names));
+}
+
+json_t *call_do(struct scope s, struct at at, const struct what *w, struct schema *wanted, struct schema **ret_schema)
+{
+    struct call_site site = {0};
+    call_site(s.topo->c, at, wanted, &site);
+    struct call call = {.s = s, .c = s.topo->c, .at = site.at, .name = site.shown, .f = site.f, .w = w};
+    if (site.broken)
+        return call_fault(&call, "FUNCTION_ARGS", "%s", site.broken);
+    struct ufunction *user = call_is_2(at.file) ? ufunction_find(call.c, at.file, site.name) : NULL;
+    if (!call.f && !user)
+        return call_unknown(&call, &site);
+    if (call.f && call.f->list && !call_is_2(at.file) && !at_is(site.args, Y_SEQ))
+        return call_fault(&call, at_is(site.args, Y_MAP) || at_null(site.args) ? "SHAPE" : "FUNCTION_ARGS",
                           "its arguments must be a list");
-    AUTO_JSON json_t *args = call_args(s, at_of(at.file, p->value), w);
-    if (!args)
+    if (call.f && !args_counted(&call, call.f, args_count(site.args)))
         return NULL;
-    size_t n = json_array_size(args);
-    const char *code = n == 0 ? "SHAPE" : "FUNCTION_ARGS";
-    if (n < calls[i].min && calls[i].min == calls[i].max)
-        return call_fault(&call, code, "it takes %zu arguments, not %zu", calls[i].min, n);
-    if (n < calls[i].min)
-        return call_fault(&call, code, "it takes at least %zu arguments, not %zu", calls[i].min, n);
-    if (n > calls[i].max)
-        return call_fault(&call, code, "it takes at most %zu arguments, not %zu", calls[i].max, n);
-    call.args = args;
-    return calls[i].do_it(&call);
+    if (!args_read(&call, site.args))
+        return NULL;
+    json_t *result = call.f ? call_carry_out(&call) : ufunction_call(&call, user);
+    *ret_schema = call.schema;
+    return result;
 }

@@ -1,86 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Functions that look at a node, a relationship or a capability. */
+/* get_property and get_attribute: values of nodes, relationships and capabilities. */
 #include <string.h>
 
-#include "model/bundle_manifest.h"
-#include "tosca/artifact.h"
-#include "tosca/call.h"
-
-/* What a call speaks of: one of the two. */
-struct entity {
-    struct tnode *node;
-    struct trel *rel;
-};
-
-static struct tnode *host_of(struct topo *t, const struct tnode *n)
-{
-    for (size_t i = 0; n && i < n->n_links; i++) {
-        const struct tlink *l = &n->links[i];
-        if (l->target && known_link(t->c, l->rel.type) == LINK_HOSTED_ON)
-            return l->target;
-    }
-    return NULL;
-}
-
-static bool entity_self(const struct call *call, struct entity *ret)
-{
-    ret->rel = call->s.rel;
-    ret->node = call->s.rel ? NULL : call->s.self;
-    return ret->rel || ret->node;
-}
-
-static bool entity_source(const struct call *call, struct entity *ret)
-{
-    ret->node = call->s.rel ? call->s.rel->source : NULL;
-    return ret->node != NULL;
-}
-
-static bool entity_target(const struct call *call, struct entity *ret)
-{
-    ret->node = call->s.rel ? call->s.rel->target : NULL;
-    return ret->node != NULL;
-}
-
-static bool entity_host(const struct call *call, struct entity *ret)
-{
-    ret->node = call->s.self;
-    return ret->node != NULL;
-}
-
-static const struct {
-    const char *word;
-    bool (*find)(const struct call *call, struct entity *ret);
-} entity_words[] = {{"SELF", entity_self}, {"SOURCE", entity_source}, {"TARGET", entity_target}, {"HOST", entity_host}};
-
-/* The first argument's node or relationship; false (told) when it means nothing here. */
-static bool entity_find(const struct call *call, struct entity *ret)
-{
-    const char *word = call_text(call, 0);
-    *ret = (struct entity){0};
-    for (size_t i = 0; word && i < ARRAY_LEN(entity_words); i++) {
-        if (!str_eq(word, entity_words[i].word))
-            continue;
-        if (entity_words[i].find(call, ret))
-            return true;
-        call_fault(call, "FUNCTION_ARGS", "%s means nothing in this place", word);
-        return false;
-    }
-    ret->node = word ? map_get(call->s.topo->nodes, word) : NULL;
-    if (ret->node)
-        return true;
-    if (!word)
-        call_fault(call, "FUNCTION_ARGS", "the first argument must name a node template");
-    else
-        call_fault(call, "UNKNOWN_REF", "there is no node template '%s'%s", word,
-                   tosca_like(call->c, word, call->s.topo->nodes));
-    return false;
-}
+#include "tosca/call_target.h"
 
 /* What a name was found as. */
 struct found {
     struct tvalue *value; /* NULL: an attribute that every node has */
-    struct tnode *node;
-    struct tcap *capability;
+    struct target target;
     const char *name;
     size_t next; /* the first argument behind the name */
 };
@@ -97,67 +24,72 @@ static struct map *only_attributes(struct map *properties, struct map *attribute
     return attributes;
 }
 
-static bool find_in(struct map *values, const struct call *call, size_t i, struct found *ret)
+static struct map *target_values(const struct target *t, values_of of)
 {
+    if (t->cap)
+        return of(t->cap->properties, t->cap->attributes);
+    return t->node ? of(t->node->properties, t->node->attributes) : of(t->rel->properties, t->rel->attributes);
+}
+
+static bool find_in(struct target t, const struct call *call, size_t i, values_of of, struct found *ret)
+{
+    struct map *values = target_values(&t, of);
     const char *name = call_text(call, i);
+    *ret = (struct found){.target = t, .name = name, .next = i + 1};
     ret->value = name && values ? map_get(values, name) : NULL;
-    ret->name = name;
-    ret->next = i + 1;
     return ret->value != NULL;
 }
 
+/* ---- TOSCA 1.x ---- */
+
 /* Through a requirement: the capability that it uses, the node behind it, the relationship between. */
-static bool find_through(const struct tlink *l, const struct call *call, values_of of, struct found *ret)
+static bool find_through(struct tlink *l, const struct call *call, values_of of, struct found *ret)
 {
-    *ret = (struct found){.node = l->target, .capability = l->capability};
-    if (l->capability && find_in(of(l->capability->properties, l->capability->attributes), call, 2, ret))
+    if (l->capability && find_in((struct target){.node = l->target, .cap = l->capability}, call, 2, of, ret))
         return true;
-    ret->capability = NULL;
-    if (find_in(of(l->target->properties, l->target->attributes), call, 2, ret))
+    if (find_in((struct target){.node = l->target}, call, 2, of, ret))
         return true;
-    return l->rel.properties && find_in(of(l->rel.properties, l->rel.attributes), call, 2, ret);
+    return l->rel.properties && find_in((struct target){.rel = &l->rel}, call, 2, of, ret);
 }
 
 static bool find_on_node(struct tnode *n, const struct call *call, values_of of, struct found *ret)
 {
     const char *name = call_text(call, 1);
-    bool deeper = json_array_size(call->args) > 2;
-    const struct tlink *l = deeper && name ? tnode_link(n, name) : NULL;
+    bool deeper = call_count(call) > 2;
+    struct tlink *l = deeper && name ? tnode_link(n, name) : NULL;
     if (l && find_through(l, call, of, ret))
         return true;
     struct tcap *cap = deeper && name ? map_get(n->capabilities, name) : NULL;
-    *ret = (struct found){.node = n, .capability = cap};
-    if (cap && find_in(of(cap->properties, cap->attributes), call, 2, ret))
+    if (cap && find_in((struct target){.node = n, .cap = cap}, call, 2, of, ret))
         return true;
-    *ret = (struct found){.node = n};
-    return find_in(of(n->properties, n->attributes), call, 1, ret);
+    return find_in((struct target){.node = n}, call, 1, of, ret);
 }
 
-static bool find_value(const struct call *call, struct entity e, values_of of, struct found *ret)
+static bool find_value(const struct call *call, struct target t, values_of of, struct found *ret)
 {
-    if (e.node)
-        return find_on_node(e.node, call, of, ret);
-    *ret = (struct found){0};
-    return find_in(of(e.rel->properties, e.rel->attributes), call, 1, ret);
+    if (t.node)
+        return find_on_node(t.node, call, of, ret);
+    return find_in(t, call, 1, of, ret);
 }
 
-/* HOST means the nearest host that has the name; the others mean one entity. */
+/* HOST means the nearest host that has the name; the others mean one target. */
 static bool find_from(const struct call *call, values_of of, struct found *ret, bool *ret_told)
 {
-    struct entity e;
-    *ret_told = !entity_find(call, &e);
+    struct target t;
+    *ret_told = !target_named(call, &t);
     if (*ret_told)
         return false;
     if (!str_eq(call_text(call, 0), "HOST"))
-        return find_value(call, e, of, ret);
-    struct tnode *n = host_of(call->s.topo, e.node);
+        return find_value(call, t, of, ret);
+    struct topo *topo = call->s.topo;
+    struct tnode *n = target_host(topo, t.node);
     if (!n) {
-        call_fault(call, "UNKNOWN_REF", "%s has no host", e.node->words);
+        call_fault(call, "UNKNOWN_REF", "%s has no host", t.node->words);
         *ret_told = true;
         return false;
     }
-    for (size_t i = 0; n && i <= call->s.topo->nodes->n && tctx_spend(call->c, 1); i++, n = host_of(call->s.topo, n)) {
-        if (find_value(call, (struct entity){.node = n}, of, ret))
+    for (size_t i = 0; n && i <= topo->nodes->n && tctx_spend(call->c, 1); i++, n = target_host(topo, n)) {
+        if (find_value(call, (struct target){.node = n}, of, ret))
             return true;
     }
     return false;
@@ -169,41 +101,121 @@ static void names_add(struct map *to, const struct map *from)
         map_set(to, from->items[i].key, to);
 }
 
-static json_t *tell_no_name(const struct call *call, const char *words, bool attributes)
+static json_t *tell_no_name(const struct call *call, const struct target *t, const char *name, const char *words,
+                            bool attributes)
 {
-    struct entity e = {0};
-    size_t last = json_array_size(call->args) - 1;
-    const char *name = call_text(call, last > 1 && call_text(call, 2) ? 2 : 1);
     struct map *names = tctx_map(call->c);
-    bool found = entity_find(call, &e);
-    if (found && e.node && !e.node->type)
+    if (t->node && !t->node->type)
         return NULL; /* its type is unknown: that is told */
-    if (found) {
-        names_add(names, e.node ? e.node->properties : e.rel->properties);
-        if (attributes)
-            names_add(names, e.node ? e.node->attributes : e.rel->attributes);
-    }
-    return call_fault(call, "UNKNOWN_REF", "%s has no %s '%s'%s", e.node ? e.node->words : call_text(call, 0), words,
-                      name ? name : "?", name ? tosca_like(call->c, name, names) : "");
+    names_add(names, target_values(t, only_properties));
+    if (attributes)
+        names_add(names, target_values(t, only_attributes));
+    return call_fault(call, "UNKNOWN_REF", "%s has no %s '%s'%s", target_words(call->c, t), words, name ? name : "?",
+                      name ? tosca_like(call->c, name, names) : "");
 }
 
-json_t *call_get_property(const struct call *call)
+static json_t *tell_no_name_1(const struct call *call, const char *words, bool attributes)
+{
+    struct target t;
+    size_t last = call_count(call) - 1;
+    const char *name = call_text(call, last > 1 && call_text(call, 2) ? 2 : 1);
+    return target_named(call, &t) ? tell_no_name(call, &t, name, words, attributes) : NULL;
+}
+
+/* Old templates name a capability's value as if it were the node's. */
+static bool find_on_capabilities(const struct call *call, struct found *ret)
+{
+    struct target t;
+    if (!target_named(call, &t) || !t.node)
+        return false;
+    for (size_t i = 0; i < t.node->capabilities->n && tctx_spend(call->c, 1); i++) {
+        struct tcap *cap = t.node->capabilities->items[i].value;
+        t.cap = cap;
+        if (!find_in(t, call, 1, only_attributes, ret) && !find_in(t, call, 1, only_properties, ret))
+            continue;
+        tosca_warn(call->c, call->at, "UNKNOWN_REF", "%s has no '%s' of its own; that of its capability '%s' is taken",
+                   t.node->words, ret->name, cap->name);
+        return true;
+    }
+    return false;
+}
+
+/* Attributes that every node and relationship has. */
+static bool find_implicit(const struct call *call, struct target t, size_t i, struct found *ret)
+{
+    static const char *const names[] = {"tosca_id", "tosca_name", "state"};
+    const char *name = call_text(call, i);
+    if (t.rel)
+        t = (struct target){.node = t.rel->source};
+    *ret = (struct found){.target = t, .name = name, .next = i + 1};
+    for (size_t k = 0; name && t.node && !t.cap && k < ARRAY_LEN(names); k++) {
+        if (str_eq(name, names[k]))
+            return true;
+    }
+    return false;
+}
+
+/* ---- properties ---- */
+
+static json_t *property_of(struct call *call, const struct found *found)
+{
+    json_t *v = value_get(call->c, found->value);
+    call->schema = found->value->def ? schema_of(call->c, found->value->def) : NULL;
+    if (!v)
+        return found->value->faulty ? NULL : json_null();
+    return call_walk(call, v, found->next);
+}
+
+typedef json_t *(*found_value)(struct call *call, const struct target *t, size_t i);
+
+/* The value at the end of a path; with ALL a list of them. */
+static json_t *each_target(struct call *call, found_value value)
+{
+    struct targets to;
+    if (!target_path(call, &to))
+        return NULL;
+    if (!to.all)
+        return value(call, &to.items[0], to.next);
+    json_t *list = json_array();
+    for (size_t i = 0; i < to.n && tctx_spend(call->c, 2); i++) {
+        json_t *v = value(call, &to.items[i], to.next);
+        if (v) {
+            json_array_append_new(list, v);
+            continue;
+        }
+        json_decref(list);
+        return NULL;
+    }
+    call->schema = NULL;
+    return list;
+}
+
+static json_t *property_at(struct call *call, const struct target *t, size_t i)
+{
+    struct found found;
+    if (find_in(*t, call, i, only_properties, &found))
+        return property_of(call, &found);
+    return tell_no_name(call, t, call_text(call, i), "property", false);
+}
+
+json_t *call_get_property(struct call *call)
 {
     struct found found;
     bool told;
-    if (!find_from(call, only_properties, &found, &told))
-        return told ? NULL : tell_no_name(call, "property", false);
-    json_t *v = value_get(call->c, found.value);
-    if (!v)
-        return found.value->faulty ? NULL : json_null();
-    return call_walk(call, v, found.next);
+    if (call_is_2(call->at.file))
+        return each_target(call, property_at);
+    if (find_from(call, only_properties, &found, &told))
+        return property_of(call, &found);
+    return told ? NULL : tell_no_name_1(call, "property", false);
 }
+
+/* ---- attributes ---- */
 
 /* Do the further arguments fit the type of the attribute? */
 static bool steps_fit(const struct call *call, const struct found *found)
 {
     struct schema *s = found->value && found->value->def ? schema_of(call->c, found->value->def) : NULL;
-    for (size_t i = found->next; s && s->type && i < json_array_size(call->args); i++) {
+    for (size_t i = found->next; s && s->type && i < call_count(call); i++) {
         const char *name = call_text(call, i);
         if (s->prim == PRIM_ANY)
             return true;
@@ -224,120 +236,75 @@ static bool steps_fit(const struct call *call, const struct found *found)
 /* An attribute that only reflects a property has its value; one that sedge or a script sets is left for run time. */
 static json_t *attribute_now(const struct call *call, const struct found *found)
 {
-    if (!found->value || known_attribute(found->name))
+    if (!found->value || (!found->target.rel && known_attribute(found->name)))
         return NULL;
-    struct map *properties = found->capability ? found->capability->properties
-                             : found->node     ? found->node->properties
-                                               : NULL;
+    struct map *properties = target_values(&found->target, only_properties);
     struct tvalue *property = properties ? map_get(properties, found->name) : NULL;
     struct tvalue *v = property && value_get(call->c, property) ? property : found->value;
     return value_get(call->c, v);
 }
 
-/* Old templates name a capability's value as if it were the node's. */
-static bool find_on_capabilities(const struct call *call, struct found *ret)
+/* Whose attribute it is, for run time; NULL when that is nobody's. */
+static json_t *attribute_owner(const struct target *t)
 {
-    struct entity e;
-    if (!entity_find(call, &e) || !e.node)
-        return false;
-    for (size_t i = 0; i < e.node->capabilities->n && tctx_spend(call->c, 1); i++) {
-        struct tcap *cap = e.node->capabilities->items[i].value;
-        *ret = (struct found){.node = e.node, .capability = cap};
-        if (!find_in(cap->attributes, call, 1, ret) && !find_in(cap->properties, call, 1, ret))
-            continue;
-        tosca_warn(call->c, call->at, "UNKNOWN_REF", "%s has no '%s' of its own; that of its capability '%s' is taken",
-                   e.node->words, ret->name, cap->name);
-        return true;
-    }
-    return false;
+    const char *requirement;
+    size_t index;
+    if (t->cap && t->node)
+        return json_pack("[s,{s:s}]", t->node->name, "capability", t->cap->name);
+    if (t->node)
+        return json_pack("[s]", t->node->name);
+    if (!t->rel || !rel_position(t->rel, &requirement, &index))
+        return NULL;
+    return json_pack("[s,{s:s,s:I}]", t->rel->source->name, "requirement", requirement, "index", (json_int_t)index);
 }
 
-static bool find_implicit(const struct call *call, struct found *ret)
+static json_t *attribute_of(struct call *call, const struct found *found)
 {
-    static const char *const names[] = {"tosca_id", "tosca_name", "state"};
-    struct entity e;
-    const char *name = call_text(call, 1);
-    *ret = (struct found){0};
-    for (size_t i = 0; name && i < ARRAY_LEN(names); i++) {
-        if (!str_eq(name, names[i]) || !entity_find(call, &e))
-            continue;
-        *ret = (struct found){.node = e.node ? e.node : e.rel->source, .name = name, .next = 2};
-        return true;
-    }
-    return false;
+    const struct target *t = &found->target;
+    if (!steps_fit(call, found))
+        return NULL;
+    if (str_eq(found->name, "tosca_name") && t->node && !t->cap)
+        return json_string(t->node->name);
+    json_t *now = attribute_now(call, found);
+    call->schema = found->value && found->value->def ? schema_of(call->c, found->value->def) : NULL;
+    if (now && !(found->value && found->value->faulty))
+        return call_walk(call, now, found->next);
+    json_t *owner = attribute_owner(t);
+    if (!owner)
+        return json_null();
+    json_array_append_new(owner, json_string(found->name));
+    if (found->next < call_count(call))
+        call->schema = NULL;
+    return call_later(call, "get_attribute", owner, found->next);
 }
 
-/* An attribute of a capability: [node, capability, attribute, ...]. */
-static json_t *call_later_inside(const char *node, const char *capability, const json_t *inner, const struct call *call,
-                                 size_t next)
-{
-    json_t *later = call_later("get_attribute", node, capability, call, json_array_size(call->args));
-    json_t *args = json_object_get(later, "get_attribute");
-    json_array_extend(args, (json_t *)(uintptr_t)inner);
-    for (size_t i = next; i < json_array_size(call->args); i++)
-        json_array_append(args, json_array_get(call->args, i));
-    return later;
-}
-
-json_t *call_get_attribute(const struct call *call)
+static json_t *attribute_at(struct call *call, const struct target *t, size_t i)
 {
     struct found found;
-    bool told = false;
-    bool known = find_from(call, only_attributes, &found, &told) ||
-                 (!told && find_from(call, only_properties, &found, &told)) || (!told && find_implicit(call, &found)) ||
-                 (!told && find_on_capabilities(call, &found));
-    if (!known)
-        return told ? NULL : tell_no_name(call, "attribute", true);
-    if (!steps_fit(call, &found))
-        return NULL;
-    if (str_eq(found.name, "tosca_name") && found.node)
-        return json_string(found.node->name);
-    json_t *now = attribute_now(call, &found);
-    if (now && !(found.value && found.value->faulty))
-        return call_walk(call, now, found.next);
-    const struct tnode *source = call->s.rel ? call->s.rel->source : NULL;
-    const char *node = found.node ? found.node->name : source ? source->name : NULL;
-    if (!node)
-        return json_null();
-    AUTO_JSON json_t *inner = json_pack("[s]", found.name);
-    return found.capability ? call_later_inside(node, found.capability->name, inner, call, found.next)
-                            : call_later("get_attribute", node, found.name, call, found.next);
+    if (find_in(*t, call, i, only_attributes, &found) || find_in(*t, call, i, only_properties, &found) ||
+        find_implicit(call, *t, i, &found))
+        return attribute_of(call, &found);
+    return tell_no_name(call, t, call_text(call, i), "attribute", true);
 }
 
-json_t *call_get_artifact(const struct call *call)
+static bool find_attribute_1(const struct call *call, struct found *found, bool *told)
 {
-    struct entity e;
-    const char *name = call_text(call, 1);
-    if (!entity_find(call, &e))
-        return NULL;
-    struct tnode *n = e.node ? e.node : e.rel->source;
-    if (str_eq(call_text(call, 0), "HOST"))
-        n = host_of(call->s.topo, n);
-    struct artifact a;
-    if (!name || !n)
-        return call_fault(call, "FUNCTION_ARGS", "the arguments are a node template and the name of an artifact");
-    if (!artifact_find(call->s.topo, n, name, &a))
-        return call_fault(call, "UNKNOWN_REF", "%s has no artifact '%s'", n->words, name);
-    /* Where the file lies in the container: scripts can open it as it is. */
-    return json_string(a.path ? tctx_printf(call->s.topo->c, BUNDLE_MOUNT "/%s", a.path) : a.file ? a.file : "");
+    struct target t;
+    *told = false;
+    if (find_from(call, only_attributes, found, told) || (!*told && find_from(call, only_properties, found, told)))
+        return true;
+    if (*told || !target_named(call, &t))
+        return false;
+    return find_implicit(call, t, 1, found) || find_on_capabilities(call, found);
 }
 
-json_t *call_get_operation_output(const struct call *call)
+json_t *call_get_attribute(struct call *call)
 {
-    struct entity e;
-    if (!entity_find(call, &e))
-        return NULL;
-    struct tnode *n = e.node ? e.node : e.rel->source;
-    if (!n)
-        return call_fault(call, "FUNCTION_ARGS", "there are no operations here");
-    const char *interface = call_text(call, 1);
-    struct at given = at_key(n->at, "interfaces");
-    bool known = !n->type || !interface || !e.node || type_member(call->c, n->type, MEMBER_INTERFACE, interface) ||
-                 at_key(given, interface).node;
-    if (!known)
-        return call_fault(call, "UNKNOWN_REF", "%s has no interface '%s'%s", n->words, interface,
-                          tosca_like(call->c, interface, type_members(call->c, n->type, MEMBER_INTERFACE)));
-    tosca_warn(call->c, call->at, "NOT_RUN", "%s: get_operation_output: sedge keeps no outputs of operations",
-               what_text(call->c, call->w));
-    return call_later("get_operation_output", n->name, NULL, call, 1);
+    struct found found;
+    bool told;
+    if (call_is_2(call->at.file))
+        return each_target(call, attribute_at);
+    if (find_attribute_1(call, &found, &told))
+        return attribute_of(call, &found);
+    return told ? NULL : tell_no_name_1(call, "attribute", true);
 }

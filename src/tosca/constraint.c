@@ -7,7 +7,7 @@
 
 #include "tosca/call.h"
 #include "tosca/pattern.h"
-#include "tosca/scalar.h"
+#include "tosca/value_order.h"
 
 enum operand { OPERAND_ANY, OPERAND_ONE, OPERAND_RANGE, OPERAND_LIST, OPERAND_COUNT, OPERAND_PATTERN };
 enum on { ON_ALL, ON_ORDERED, ON_SIZED, ON_TEXT };
@@ -102,15 +102,16 @@ static const char *operand_range_fault(const struct clause *cl)
     return NULL;
 }
 
-/* Made ready once for each text. */
-static const struct pattern *pattern_of(struct tctx *c, const char *text, char *why, size_t size)
+const struct pattern *pattern_kept(struct tctx *c, const char *text, bool whole, char *why, size_t why_size)
 {
-    struct pattern *p = map_get(&c->patterns, text);
-    if (!p) {
-        p = tctx_spend(c, 200) ? pattern_new(text, why, size) : NULL;
-        if (p)
-            map_set(&c->patterns, text, p);
-    }
+    const char *key = whole ? text : tctx_printf(c, "\1%s", text);
+    struct pattern *p = map_get(&c->patterns, key);
+    snprintf(why, why_size, "is too much work");
+    if (p || !tctx_spend(c, 200))
+        return p;
+    p = whole ? pattern_new(text, why, why_size) : pattern_new_part(text, why, why_size);
+    if (p)
+        map_set(&c->patterns, key, p);
     return p;
 }
 
@@ -135,7 +136,7 @@ static const char *operand_fault(struct tctx *c, struct clause *cl, char *why, s
     case OPERAND_PATTERN:
         if (!json_is_string(cl->operand))
             return "must be a regular expression";
-        cl->pattern = pattern_of(c, json_string_value(cl->operand), why, size);
+        cl->pattern = pattern_kept(c, json_string_value(cl->operand), true, why, size);
         return cl->pattern ? NULL : why;
     case OPERAND_ANY:
         break;
@@ -196,71 +197,6 @@ bool clause_read(struct tctx *c, struct at at, enum prim prim, bool structure, s
     return !fault;
 }
 
-static bool compare_numbers(const json_t *a, const json_t *b, int *ret)
-{
-    if (!json_is_number(a) || !json_is_number(b))
-        return false;
-    if (json_is_integer(a) && json_is_integer(b)) {
-        json_int_t x = json_integer_value(a), y = json_integer_value(b);
-        *ret = (x > y) - (x < y);
-        return true;
-    }
-    double x = json_number_value(a), y = json_number_value(b);
-    *ret = (x > y) - (x < y);
-    return true;
-}
-
-static bool compare_versions(const char *a, const char *b, int *ret)
-{
-    struct scalar_version x, y;
-    if (!a || !b || !scalar_version(a, &x) || !scalar_version(b, &y))
-        return false;
-    *ret = scalar_version_compare(&x, &y);
-    return true;
-}
-
-static bool compare_times(const char *a, const char *b, int *ret)
-{
-    int64_t x, y;
-    if (!a || !b || !scalar_timestamp(a, &x) || !scalar_timestamp(b, &y))
-        return false;
-    *ret = (x > y) - (x < y);
-    return true;
-}
-
-static bool compare_amounts(enum unit_kind kind, const char *a, const char *b, int *ret)
-{
-    struct scalar_amount x, y;
-    if (!a || !b || scalar_amount(kind, a, &x) != SCALAR_OK || scalar_amount(kind, b, &y) != SCALAR_OK)
-        return false;
-    *ret = scalar_amount_compare(&x, &y);
-    return true;
-}
-
-bool value_compare(enum prim prim, const json_t *a, const json_t *b, int *ret)
-{
-    const char *x = json_string_value(a), *y = json_string_value(b);
-    if (prim >= PRIM_UNIT)
-        return compare_amounts((enum unit_kind)(prim - PRIM_UNIT), x, y, ret);
-    if (prim == PRIM_VERSION)
-        return compare_versions(x, y, ret);
-    if (prim == PRIM_TIMESTAMP)
-        return compare_times(x, y, ret);
-    if (prim == PRIM_INTEGER || prim == PRIM_FLOAT || (prim == PRIM_ANY && json_is_number(a)))
-        return compare_numbers(a, b, ret);
-    if (!x || !y)
-        return false;
-    int order = strcmp(x, y);
-    *ret = (order > 0) - (order < 0);
-    return true;
-}
-
-static bool values_equal(enum prim prim, const json_t *a, const json_t *b)
-{
-    int order;
-    return value_compare(prim, a, b, &order) ? order == 0 : json_equal(a, b) != 0;
-}
-
 static bool holds_range(const struct clause *cl, const json_t *v)
 {
     const json_t *low = json_array_get(cl->operand, 0), *high = json_array_get(cl->operand, 1);
@@ -268,21 +204,6 @@ static bool holds_range(const struct clause *cl, const json_t *v)
     if (!str_eq(json_string_value(low), "UNBOUNDED") && value_compare(cl->prim, v, low, &order) && order < 0)
         return false;
     return str_eq(json_string_value(high), "UNBOUNDED") || !value_compare(cl->prim, v, high, &order) || order <= 0;
-}
-
-/* Letters of a text (UTF-8), entries of a list or a map; -1 for other values. */
-static int64_t value_length(const json_t *v)
-{
-    if (json_is_array(v))
-        return (int64_t)json_array_size(v);
-    if (json_is_object(v))
-        return (int64_t)json_object_size(v);
-    if (!json_is_string(v))
-        return -1;
-    int64_t n = 0;
-    for (const char *p = json_string_value(v); *p; p++)
-        n += (*p & 0xC0) != 0x80;
-    return n;
 }
 
 static bool holds_length(enum clause_op op, const json_t *v, json_int_t want)
@@ -313,7 +234,7 @@ static bool holds_order(const struct clause *cl, const json_t *v)
 static bool holds_one_of(const struct clause *cl, const json_t *v)
 {
     for (size_t i = 0; i < json_array_size(cl->operand); i++) {
-        if (values_equal(cl->prim, v, json_array_get(cl->operand, i)))
+        if (value_same(&(struct vkind){.prim = cl->prim}, v, json_array_get(cl->operand, i)))
             return true;
     }
     return false;
@@ -323,7 +244,8 @@ static bool clause_asks(struct tctx *c, const struct clause *cl, const json_t *v
 {
     switch (clause_ops[cl->op].operand) {
     case OPERAND_ONE:
-        return cl->op == CLAUSE_EQUAL ? values_equal(cl->prim, v, cl->operand) : holds_order(cl, v);
+        return cl->op == CLAUSE_EQUAL ? value_same(&(struct vkind){.prim = cl->prim}, v, cl->operand)
+                                      : holds_order(cl, v);
     case OPERAND_RANGE:
         return holds_range(cl, v);
     case OPERAND_LIST:

@@ -35,8 +35,7 @@ struct clause {
 bool clause_read(struct tctx *c, struct at at, enum prim prim, bool structure, struct clause *ret);
 /* Does the value hold? False with the reason in words ("must be at least 1"). */
 bool clause_holds(struct tctx *c, const struct clause *clause, const json_t *value, char *why, size_t why_size);
+/* A regular expression made ready, once for each text; NULL with the reason. `whole`: it must match the whole text. */
+const struct pattern *pattern_kept(struct tctx *c, const char *text, bool whole, char *why, size_t why_size);
 /* Is that a constraint operator? */
 bool clause_is_op(const char *name);
-
-/* -1, 0, 1 by the kind's own order; false when they cannot be compared. */
-bool value_compare(enum prim prim, const json_t *a, const json_t *b, int *ret);

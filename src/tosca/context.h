@@ -50,6 +50,7 @@ struct tfile {
     struct ydoc doc;
     enum tosca_version version;
     struct map *own[TYPE_KINDS]; /* types declared here: name -> struct ttype */
+    struct map *functions;       /* declared here (function_user.h); NULL until asked for */
     struct timport *imports;
     size_t n_imports;
     bool loading;           /* on the way down: meeting it again is a cycle */
@@ -84,6 +85,9 @@ struct tctx {
     struct map *primitives; /* name -> struct ttype */
     unsigned stamp;         /* of name look-ups */
     unsigned depth;         /* of calls that evaluate each other */
+    unsigned quiet;         /* findings are not told: a question that may be answered "no" is asked */
+    unsigned bare;          /* values are read by their kind alone, constraints left out */
+    struct tvalue *working; /* the value that is worked out now; `up` leads to those that wait for it */
     struct map patterns;    /* text -> struct pattern */
     struct map *named;      /* paths in the bundle that the template names, and that exist */
 };

@@ -29,7 +29,8 @@ static bool diag_is_of_place(const char *code)
 {
     static const char *const codes[] = {"VALUE_TYPE",   "CONSTRAINT",       "SCALAR_UNIT",
                                         "UNKNOWN_TYPE", "FUNCTION_ARGS",    "UNKNOWN_REF",
-                                        "UNKNOWN_KEY",  "ARTIFACT_MISSING", "NOT_RUN"};
+                                        "UNKNOWN_KEY",  "ARTIFACT_MISSING", "NOT_RUN",
+                                        "UNKNOWN_FUNCTION"};
     for (size_t i = 0; i < ARRAY_LEN(codes); i++) {
         if (str_eq(codes[i], code))
             return true;
@@ -89,6 +90,8 @@ __attribute__((format(printf, 5, 0))) static void tosca_vadd(struct tctx *c, str
 
 void tosca_error(struct tctx *c, struct at at, const char *code, const char *fmt, ...)
 {
+    if (c->quiet)
+        return;
     va_list ap;
     va_start(ap, fmt);
     tosca_vadd(c, at, DIAG_ERROR, code, fmt, ap);
@@ -97,7 +100,7 @@ void tosca_error(struct tctx *c, struct at at, const char *code, const char *fmt
 
 void tosca_warn(struct tctx *c, struct at at, const char *code, const char *fmt, ...)
 {
-    if (at.file && at.file->builtin)
+    if (c->quiet || (at.file && at.file->builtin))
         return;
     va_list ap;
     va_start(ap, fmt);
@@ -197,10 +200,13 @@ bool tctx_spend(struct tctx *c, int64_t n)
     int64_t most = TOSCA_WORK_MAX + TOSCA_WORK_PER_BYTE * (int64_t)c->bytes;
     if (c->work <= most)
         return true;
+    unsigned quiet = c->quiet;
+    c->quiet = 0;
     if (!c->exhausted)
         tosca_error(c, (struct at){0}, "LIMIT", "check '%s': it unfolds to more than %lld steps of work; make it smaller",
                     c->options->entry, (long long)most);
     c->exhausted = true;
+    c->quiet = quiet;
     return false;
 }
 

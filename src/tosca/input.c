@@ -2,7 +2,7 @@
 /* Binds given inputs to declared ones. */
 #include "tosca/input.h"
 
-#include "tosca/value_read.h"
+#include "tosca/value_valid.h"
 
 /* A text given for a number or a boolean is read as one: inputs come from a command line, too. */
 static json_t *input_read_text(const json_t *given, enum prim prim)
@@ -21,7 +21,9 @@ static void input_given(struct topo *t, struct tvalue *v, const json_t *given)
     struct schema *schema = schema_of(t->c, v->def);
     AUTO_JSON json_t *read = input_read_text(given, schema->prim);
     v->at = at_of(t->file, v->def->key);
-    v->json = tctx_keep(t->c, value_fit(t->c, v->at, read, schema, &w));
+    t->c->working = v; /* clauses that look at other inputs wait for input_check */
+    v->json = tctx_keep(t->c, value_fit(v->scope, v->at, read, schema, &w));
+    t->c->working = NULL;
     v->state = VALUE_DONE;
     v->faulty = v->json == NULL;
 }
@@ -41,6 +43,8 @@ static void input_check(struct topo *t, struct tvalue *v)
 {
     struct at required = tdef_key(v->def, "required");
     bool optional = at_text(required) && str_eq(at_text(required), "false");
+    if (v->json && v->asked && !validations_settle(v))
+        v->faulty = true;
     if (value_get(t->c, v) || v->faulty || optional || t->c->options->inputs_missing_ok)
         return;
     v->faulty = true;

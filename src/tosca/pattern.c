@@ -166,9 +166,9 @@ static bool translate_bracket(struct buf *to, const char **p)
     return ok;
 }
 
-static bool translate(const char *pattern, struct buf *to)
+static bool translate(const char *pattern, bool whole, struct buf *to)
 {
-    buf_adds(to, "^(");
+    buf_adds(to, whole ? "^(" : "");
     for (const char *p = pattern; *p; p++) {
         if (*p == '\\') {
             if (!p[1] || !translate_escape(to, *++p, false))
@@ -185,18 +185,18 @@ static bool translate(const char *pattern, struct buf *to)
             buf_addc(to, *p);
         }
     }
-    buf_adds(to, ")$");
+    buf_adds(to, whole ? ")$" : "");
     return true;
 }
 
-static bool pattern_compile(const char *pattern, regex_t *ret, char *why, size_t why_size)
+static bool pattern_compile(const char *pattern, bool whole, regex_t *ret, char *why, size_t why_size)
 {
     AUTO_BUF struct buf posix = {0};
     if (strlen(pattern) > PATTERN_LONG || !width_fits(pattern)) {
         snprintf(why, why_size, "is malformed, or longer or repeats more than sedge takes");
         return false;
     }
-    if (!translate(pattern, &posix)) {
+    if (!translate(pattern, whole, &posix)) {
         snprintf(why, why_size, "uses what POSIX extended expressions do not know (back-references, look-around, \\b)");
         return false;
     }
@@ -214,15 +214,25 @@ struct pattern {
     size_t width;
 };
 
-struct pattern *pattern_new(const char *text, char *why, size_t why_size)
+static struct pattern *pattern_make(const char *text, bool whole, char *why, size_t why_size)
 {
     struct pattern *p = mem_alloc(sizeof(*p));
-    if (pattern_compile(text, &p->re, why, why_size)) {
+    if (pattern_compile(text, whole, &p->re, why, why_size)) {
         p->width = strlen(text);
         return p;
     }
     free(p);
     return NULL;
+}
+
+struct pattern *pattern_new(const char *text, char *why, size_t why_size)
+{
+    return pattern_make(text, true, why, why_size);
+}
+
+struct pattern *pattern_new_part(const char *text, char *why, size_t why_size)
+{
+    return pattern_make(text, false, why, why_size);
 }
 
 void pattern_free(void *p)

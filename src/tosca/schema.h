@@ -6,12 +6,22 @@
 #include "tosca/constraint.h"
 #include "tosca/member.h"
 
+/* A validation clause. */
+struct validation {
+    struct at at;
+    bool looks; /* it looks at other values, too */
+};
+
 struct schema {
     struct tdef *def;
     struct ttype *type; /* NULL when unknown (told) or not given: anything fits */
     enum prim prim;     /* PRIM_NONE with a type: a structure */
     struct clause *clauses;
     size_t n_clauses;
+    struct validation *validations; /* of TOSCA 2.0 */
+    size_t n_validations;
+    const struct units *units;  /* of PRIM_SCALAR; NULL when the type's are faulty (told) */
+    struct schema *number;      /* of PRIM_SCALAR: what stands before the unit */
     struct schema *entry, *key; /* by schema_entry, schema_key */
     bool entry_known, key_known;
 };

@@ -15,6 +15,10 @@ struct scope {
     struct topo *topo;
     struct tnode *self; /* NULL in outputs and inputs */
     struct trel *rel;   /* in a relationship: SELF is the relationship */
+    /* In a validation clause of TOSCA 2.0: what $value means. Without `value` the clause itself is checked. */
+    bool clause;
+    const json_t *value;
+    struct schema *value_schema;
 };
 
 /* A property, attribute or input: what the type says of it and what it is given. Read by value_get, once. */
@@ -27,6 +31,8 @@ struct tvalue {
     enum { VALUE_NEW, VALUE_BUSY, VALUE_DONE } state;
     json_t *json; /* when done; borrowed from the context; NULL when it has no value or is faulty */
     bool faulty;
+    struct tvalue *up;        /* while busy: the value that needs this one */
+    struct asked *asked;      /* validation clauses that look at other values: asked when it is done */
     bool unused; /* of a capability that the template does not speak of: a missing value is only warned of */
 };
 

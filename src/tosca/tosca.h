@@ -58,6 +58,9 @@ void tosca_read(const struct tosca_options *options, struct diags *d);
 /* What a run-time call may ask for. Gives a new value that the caller owns, or NULL when it is not known (yet). */
 struct tosca_runtime {
     json_t *(*attribute)(void *data, const char *component, const char *name);
+    /* Of a part of the component, {"capability": name} or {"requirement": name, "index": i}. May be NULL, and may give NULL: then the component's own
+     * attribute of that name stands in for a capability's. */
+    json_t *(*part_attribute)(void *data, const char *component, const json_t *part, const char *name);
     void *data;
 };
 /* Carries out the run-time calls in `value`: a new value; NULL with `e` naming the attribute that is not known yet. The caller owns it. */

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Carries out the calls that were left for run time. */
 #include <errno.h>
-#include <string.h>
 
-#include "tosca/text_token.h"
+#include "tosca/function_user.h"
+#include "tosca/pattern.h"
 #include "tosca/tosca.h"
+#include "tosca/units.h"
 
 #define EVAL_DEPTH_MAX 100
-#define EVAL_TEXT_MAX  (1U << 20)
 
 struct eval {
     const struct tosca_runtime *rt;
@@ -38,67 +38,37 @@ static const json_t *eval_step(const json_t *value, const json_t *step)
     return name ? json_object_get(value, name) : NULL;
 }
 
+/* An attribute of the component itself, or of a part of it: {"capability": name}, {"requirement": name, "index": i}. */
+static json_t *eval_ask(struct eval *v, const char *component, const json_t *part, const char *name)
+{
+    if (!v->rt || !v->rt->attribute)
+        return NULL;
+    json_t *attribute =
+        part && v->rt->part_attribute ? v->rt->part_attribute(v->rt->data, component, part, name) : NULL;
+    bool own = !part || json_object_get(part, "capability");
+    return attribute || !own ? attribute : v->rt->attribute(v->rt->data, component, name);
+}
+
 static json_t *eval_get_attribute(struct eval *v, const json_t *args)
 {
+    const json_t *part = json_is_object(json_array_get(args, 1)) ? json_array_get(args, 1) : NULL;
+    size_t at = part ? 2 : 1;
     const char *component = json_string_value(json_array_get(args, 0)),
-               *name = json_string_value(json_array_get(args, 1));
+               *name = json_string_value(json_array_get(args, at));
     if (!component || !name)
         return eval_fault(v, "get_attribute", "the arguments are a component and an attribute");
-    AUTO_JSON json_t *attribute = v->rt && v->rt->attribute ? v->rt->attribute(v->rt->data, component, name) : NULL;
+    AUTO_JSON json_t *attribute = eval_ask(v, component, part, name);
     if (!attribute) {
         err_set(v->e, EAGAIN, "attribute '%s' of component '%s' is not known yet", name, component);
         return NULL;
     }
     const json_t *inner = attribute;
-    for (size_t i = 2; inner && i < json_array_size(args); i++)
+    for (size_t i = at + 1; inner && i < json_array_size(args); i++)
         inner = eval_step(inner, json_array_get(args, i));
     if (inner)
         return json_incref((json_t *)(uintptr_t)inner);
     err_set(v->e, EINVAL, "attribute '%s' of component '%s' holds nothing of the name asked for", name, component);
     return NULL;
-}
-
-static json_t *eval_join_list(struct eval *v, const char *function, const json_t *list, const char *delimiter)
-{
-    AUTO_BUF struct buf text = {0};
-    json_t *item;
-    size_t i;
-    json_array_foreach(list, i, item)
-    {
-        if (i)
-            buf_adds(&text, delimiter);
-        if (json_is_object(item) || json_is_array(item))
-            return eval_fault(v, function, "an argument is no single value");
-        AUTO_FREE char *number = json_is_string(item) || json_is_null(item) ? NULL : json_dumps(item, JSON_ENCODE_ANY);
-        buf_adds(&text, number ? number : json_is_string(item) ? json_string_value(item) : "");
-        if (text.len > EVAL_TEXT_MAX)
-            return eval_fault(v, function, "the text becomes too long");
-    }
-    return json_stringn_nocheck(buf_str(&text), text.len);
-}
-
-static json_t *eval_concat(struct eval *v, const json_t *args)
-{
-    return eval_join_list(v, "concat", args, "");
-}
-
-static json_t *eval_join(struct eval *v, const json_t *args)
-{
-    const json_t *list = json_array_get(args, 0), *delimiter = json_array_get(args, 1);
-    if (!json_is_array(list) || (delimiter && !json_is_string(delimiter)))
-        return eval_fault(v, "join", "the arguments are a list and a delimiter");
-    return eval_join_list(v, "join", list, delimiter ? json_string_value(delimiter) : "");
-}
-
-static json_t *eval_token(struct eval *v, const json_t *args)
-{
-    const char *text = json_string_value(json_array_get(args, 0)), *seps = json_string_value(json_array_get(args, 1));
-    const json_t *index = json_array_get(args, 2);
-    if (!text || !seps || !json_is_integer(index) || json_integer_value(index) < 0)
-        return eval_fault(v, "token", "the arguments are a text, separators and an index");
-    const char *part = text_token(text, seps, json_integer_value(index));
-    return part ? json_stringn_nocheck(part, strcspn(part, seps))
-                : eval_fault(v, "token", "the text has no token of that index");
 }
 
 static json_t *eval_get_operation_output(struct eval *v, const json_t *args)
@@ -113,29 +83,59 @@ static json_t *eval_get_input(struct eval *v, const json_t *args)
     return NULL;
 }
 
+/* Those that need more than their arguments. */
 static const struct {
     const char *name;
     json_t *(*do_it)(struct eval *v, const json_t *args);
 } eval_calls[] = {
     {"get_attribute", eval_get_attribute},
-    {"concat", eval_concat},
-    {"join", eval_join},
-    {"token", eval_token},
     {"get_operation_output", eval_get_operation_output},
     {"get_input", eval_get_input},
 };
 
+static const struct pattern *eval_pattern(void *data, const char *text, char *why, size_t why_size)
+{
+    struct pattern **last = data;
+    pattern_free(*last);
+    *last = pattern_new_part(text, why, why_size);
+    return *last;
+}
+
+static json_t *eval_work(struct eval *v, const struct function *f, const json_t *args)
+{
+    struct units units = {0};
+    struct pattern *last = NULL;
+    struct fwork w = {.f = f, .pattern = eval_pattern, .data = &last};
+    json_t *own;
+    function_kind(args, &own, &w.kind, &units);
+    w.args = own;
+    json_t *result = function_do(&w);
+    json_decref(own);
+    units_done(&units);
+    pattern_free(last);
+    return result ? result : eval_fault(v, f->name, w.why);
+}
+
+static json_t *eval_call(struct eval *v, const struct function *f, const json_t *args)
+{
+    AUTO_JSON json_t *known = eval_value(v, args);
+    for (size_t i = 0; known && i < ARRAY_LEN(eval_calls); i++) {
+        if (str_eq(f->name, eval_calls[i].name))
+            return eval_calls[i].do_it(v, known);
+    }
+    return known ? eval_work(v, f, known) : NULL;
+}
+
 static json_t *eval_object(struct eval *v, const json_t *value)
 {
-    const char *name = json_object_iter_key(json_object_iter((json_t *)(uintptr_t)value));
-    const json_t *args = name ? json_object_get(value, name) : NULL;
-    for (size_t i = 0; json_object_size(value) == 1 && json_is_array(args) && i < ARRAY_LEN(eval_calls); i++) {
-        if (!str_eq(name, eval_calls[i].name))
-            continue;
-        AUTO_JSON json_t *known = eval_value(v, args);
-        return known ? eval_calls[i].do_it(v, known) : NULL;
-    }
+    const struct function *f = function_of_json(value);
+    if (ufunction_json_name(value))
+        return eval_fault(v, ufunction_json_name(value),
+                          "the template declares this function, but sedge does not call it");
+    if (f)
+        return eval_call(v, f, json_object_iter_value(json_object_iter((json_t *)(uintptr_t)value)));
     AUTO_JSON json_t *to = json_object();
+    const char *name;
     json_t *item;
     json_object_foreach((json_t *)(uintptr_t)value, name, item)
     {

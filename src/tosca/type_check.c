@@ -4,9 +4,12 @@
 
 #include "tosca/artifact.h"
 #include "tosca/call.h"
+#include "tosca/condition.h"
+#include "tosca/function_user.h"
 #include "tosca/grammar.h"
 #include "tosca/node_filter.h"
 #include "tosca/operation.h"
+#include "tosca/scalar_type.h"
 #include "tosca/tosca_file.h"
 
 static bool holds_call(struct tctx *c, struct at at)
@@ -30,10 +33,19 @@ static void check_default(struct topo *t, struct tdef *d, struct at at, const ch
     json_decref(v);
 }
 
-static void check_schemas(struct tctx *c, struct schema *s)
+/* Its own clauses; those that it inherits are told where they stand. */
+static void check_validations(struct topo *t, struct schema *s, const char *words)
 {
+    for (size_t i = 0; s && i < s->n_validations && tctx_spend(t->c, 1); i++)
+        condition_check(t, s->validations[i].at, s, words);
+}
+
+static void check_schemas(struct topo *t, struct schema *s, const char *words)
+{
+    struct tctx *c = t->c;
     for (unsigned depth = 0; s && depth < TOSCA_DEPTH_MAX && tctx_spend(c, 1); depth++) {
-        schema_key(c, s);
+        check_validations(t, s, words);
+        check_validations(t, schema_key(c, s), words);
         s = schema_entry(c, s);
     }
 }
@@ -60,7 +72,7 @@ void type_check_parameter(struct topo *t, struct tdef *d, const char *words, boo
         tosca_error(c, key, "MISSING_KEY", "%s: the key 'type' is missing", words);
         return;
     }
-    check_schemas(c, schema_of(c, d));
+    check_schemas(t, schema_of(c, d), words);
     check_refined(c, d, words);
     check_default(t, d, tdef_is_value(d) ? d->at : at_key(d->at, "default"), words);
     check_default(t, d, at_key(d->at, "value"), words);
@@ -252,6 +264,7 @@ static void check_targets(struct tctx *c, struct ttype *type, struct at list)
 static void check_data(struct topo *t, struct ttype *type)
 {
     struct tctx *c = t->c;
+    const char *words = tctx_printf(c, "data type '%s'", type->name);
     enum prim prim = type_prim(c, type);
     struct at properties = at_key(type->at, "properties");
     if (prim != PRIM_NONE && at_len(properties, Y_MAP))
@@ -259,7 +272,9 @@ static void check_data(struct topo *t, struct ttype *type)
                     "data type '%s' derives from a primitive type, so it can have no properties", type->name);
     struct tdef *d = tdef_make(c, type->name, type->key, type->at);
     struct schema s = {.def = d, .type = type, .prim = prim};
-    check_schemas(c, &s);
+    check_schemas(t, &s, words);
+    scalar_type_check(t, type);
+    condition_check(t, at_key(type->at, "validation"), &s, words);
     struct at list = at_key(type->at, "constraints");
     for (size_t i = 0; i < at_len(list, Y_SEQ) && tctx_spend(c, 1); i++) {
         struct clause clause;
@@ -290,6 +305,7 @@ static void check_type(struct topo *t, struct ttype *type)
 
 void type_check_file(struct topo *t, struct tfile *f)
 {
+    ufunctions_check(t, f);
     for (int kind = 0; kind < TYPE_KINDS; kind++) {
         for (size_t i = 0; f->own[kind] && i < f->own[kind]->n && tctx_spend(t->c, 2); i++)
             check_type(t, f->own[kind]->items[i].value);

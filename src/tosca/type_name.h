@@ -4,6 +4,9 @@
 
 #include "tosca/context.h"
 
+struct units;
+struct schema;
+
 enum prim {
     PRIM_NONE,
     PRIM_STRING,
@@ -16,6 +19,8 @@ enum prim {
     PRIM_RANGE,
     PRIM_LIST,
     PRIM_MAP,
+    PRIM_BYTES,  /* text in base64 */
+    PRIM_SCALAR, /* of TOSCA 2.0: a number and one of the type's units */
     PRIM_ANY,
     PRIM_UNIT, /* + enum unit_kind */
 };
@@ -39,6 +44,9 @@ struct ttype {
     struct ttype *parent;    /* "derived_from"; NULL at the root or when unknown; read it by type_parent */
     enum { PARENT_UNKNOWN, PARENT_KNOWN } parent_state;
     enum prim prim;                    /* a primitive data type itself */
+    struct units *units;               /* a scalar type of TOSCA 2.0, when scalar_known: NULL if faulty (scalar_type.h) */
+    struct schema *number;             /* of a scalar type: the type of its numbers; NULL: float */
+    bool scalar_known;
     struct map *members[MEMBER_KINDS]; /* NULL until asked for */
     bool collecting[MEMBER_KINDS];
 };

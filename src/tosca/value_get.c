@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* The value of a property, attribute or input, worked out when first asked for. */
 #include "tosca/value_read.h"
+#include "tosca/value_valid.h"
 
 static struct what value_what(const struct tvalue *v)
 {
@@ -51,20 +52,53 @@ static json_t *value_work(struct tctx *c, struct tvalue *v)
     return json;
 }
 
+/* ": it needs b, which needs c, which needs a itself": the values that wait for each other, by name. */
+static const char *circle_text(struct tctx *c, const struct tvalue *v)
+{
+    struct what own = value_what(v);
+    const char *text = tctx_printf(c, "%s itself", what_text(c, &own));
+    unsigned n = 0;
+    for (const struct tvalue *p = c->working; p && p != v && n < 10; p = p->up, n++) {
+        struct what w = value_what(p);
+        text = tctx_printf(c, "%s, which needs %s", what_text(c, &w), text);
+    }
+    return n ? tctx_printf(c, ": it needs %s%s", n == 10 ? "..., which needs " : "", text) : "";
+}
+
+static void tell_circle(struct tctx *c, struct tvalue *v)
+{
+    struct what w = value_what(v);
+    unsigned quiet = c->quiet;
+    c->quiet = 0;
+    if (!v->faulty)
+        tosca_error(c, v->at, "CYCLE", "%s needs its own value%s", what_text(c, &w), circle_text(c, v));
+    c->quiet = quiet;
+    v->faulty = true;
+}
+
 json_t *value_get(struct tctx *c, struct tvalue *v)
 {
     if (v->state == VALUE_DONE)
         return v->json;
     if (v->state == VALUE_BUSY) {
-        struct what w = value_what(v);
-        if (!v->faulty)
-            tosca_error(c, v->at, "CYCLE", "%s needs its own value", what_text(c, &w));
-        v->faulty = true;
+        tell_circle(c, v);
         return NULL;
     }
+    /* Whoever asks quietly does not decide what is told of the value itself. */
+    unsigned quiet = c->quiet, bare = c->bare;
+    c->quiet = c->bare = 0;
     v->state = VALUE_BUSY;
+    v->up = c->working;
+    c->working = v;
     v->json = tctx_keep(c, value_work(c, v));
     v->state = VALUE_DONE;
+    c->working = v->up;
+    if (v->json && v->asked && !validations_settle(v)) {
+        v->json = NULL;
+        v->faulty = true;
+    }
+    c->quiet = quiet;
+    c->bare = bare;
     return v->json;
 }
 

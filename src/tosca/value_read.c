@@ -3,7 +3,9 @@
 #include "tosca/value_read.h"
 
 #include "tosca/call.h"
+#include "tosca/function_user.h"
 #include "tosca/value_scalar.h"
+#include "tosca/value_valid.h"
 
 #define VALUE_NODES_MAX 100000
 #define VALUE_DEPTH_MAX 100
@@ -73,23 +75,24 @@ bool value_weigh(struct tctx *c, struct at at, const json_t *v)
     return fits;
 }
 
-static bool constraints_hold(struct tctx *c, struct at at, const json_t *v, const struct schema *schema,
-                             const struct what *w)
+static bool constraints_hold(struct scope s, struct at at, const json_t *v, struct schema *schema, const struct what *w)
 {
+    struct tctx *c = s.topo->c;
     char why[300];
-    for (size_t i = 0; schema && i < schema->n_clauses && tctx_spend(c, 5); i++) {
+    for (size_t i = 0; schema && !c->bare && i < schema->n_clauses && tctx_spend(c, 5); i++) {
         if (clause_holds(c, &schema->clauses[i], v, why, sizeof(why)))
             continue;
         AUTO_FREE char *text = json_dumps(v, JSON_COMPACT | JSON_ENCODE_ANY);
         tosca_error(c, at, "CONSTRAINT", "%s: %.100s %s", what_text(c, w), text ? text : "the value", why);
         return false;
     }
-    return true;
+    return validations_hold(s, at, v, schema, w);
 }
 
-static json_t *constrained(struct tctx *c, struct at at, json_t *v, const struct schema *schema, const struct what *w)
+static json_t *constrained(struct scope s, struct at at, json_t *v, struct schema *schema, const struct what *w)
 {
-    if (v && !value_is_later(v) && !constraints_hold(c, at, v, schema, w)) {
+    bool asks = v && schema && (schema->n_clauses || schema->n_validations);
+    if (asks && !value_is_later(v) && !constraints_hold(s, at, v, schema, w)) {
         json_decref(v);
         return NULL;
     }
@@ -131,13 +134,13 @@ static json_t *read_entries(struct scope s, struct at at, struct schema *entry, 
     return NULL;
 }
 
-static bool key_fits(struct tctx *c, struct at key, struct schema *schema, const struct what *w)
+static bool key_fits(struct scope s, struct at key, struct schema *schema, const struct what *w)
 {
     if (!schema || !schema->type || key.node->kind != Y_SCALAR)
         return true;
     struct what nested = {.up = w, .part = "key", .name = key.node->text};
-    json_t *v = value_scalar_node(c, key, schema, &nested);
-    v = constrained(c, key, v, schema, &nested);
+    json_t *v = value_scalar_node(s, key, schema, &nested);
+    v = constrained(s, key, v, schema, &nested);
     json_decref(v);
     return v != NULL;
 }
@@ -154,15 +157,26 @@ static json_t *read_map(struct scope s, struct at at, struct schema *entry, stru
             ok = false;
             continue;
         }
-        ok &= key_fits(s.topo->c, at_of(at.file, p->key), keys, w);
+        ok &= key_fits(s, at_of(at.file, p->key), keys, w);
         json_t *v = value_read(s, at_of(at.file, p->value), entry, w);
         ok &= v != NULL;
-        json_object_set_new_nocheck(map, p->key->text, v ? v : json_null());
+        json_object_set_new_nocheck(map, call_unescaped(at, p->key->text), v ? v : json_null());
     }
     if (ok)
         return map;
     json_decref(map);
     return NULL;
+}
+
+static json_t *any_scalar(struct at at, struct err *e)
+{
+    json_t *v = ynode_to_json(at.node, e);
+    const char *text = json_string_value(v), *plain = call_unescaped(at, text);
+    if (text == plain)
+        return v;
+    json_t *unescaped = json_string(plain);
+    json_decref(v);
+    return unescaped;
 }
 
 static json_t *read_any(struct scope s, struct at at, const struct what *w)
@@ -172,7 +186,7 @@ static json_t *read_any(struct scope s, struct at at, const struct what *w)
     if (at_is(at, Y_MAP))
         return read_map(s, at, NULL, NULL, w);
     struct err e = {0};
-    json_t *v = at.node ? ynode_to_json(at.node, &e) : json_null();
+    json_t *v = at.node ? any_scalar(at, &e) : json_null();
     if (!v)
         tosca_error(s.topo->c, at, "VALUE_TYPE", "%s: %s", what_text(s.topo->c, w), err_text(&e));
     return v;
@@ -252,10 +266,33 @@ static json_t *read_by_kind(struct scope s, struct at at, struct schema *schema,
         return read_map(s, at, schema_entry(c, schema), schema_key(c, schema), w);
     if (schema->prim == PRIM_NONE)
         return read_structure(s, at, schema, w);
-    return value_scalar_node(c, at, schema, w);
+    return value_scalar_node(s, at, schema, w);
+}
+
+/* What a call gives: it must fit, as far as that is known now. */
+static json_t *read_call(struct scope s, struct at at, struct schema *schema, const struct what *w, struct schema **ret)
+{
+    struct tctx *c = s.topo->c;
+    AUTO_JSON json_t *result = call_do(s, at, w, schema, ret);
+    const struct function *f = result ? function_of_json(result) : NULL;
+    bool fits = !f || !schema || !schema->type || function_may_give(f, schema->prim);
+    if (ufunction_is_json(result) && *ret && (*ret)->type && schema && schema->type)
+        fits = schema->prim == PRIM_ANY || schema->prim == (*ret)->prim ||
+               (schema->prim == PRIM_FLOAT && (*ret)->prim == PRIM_INTEGER);
+    if (fits)
+        return result ? value_fit(s, at, result, schema, w) : NULL;
+    tell_kind(c, at, schema, w, f ? function_gives_words(f->gives) : schema_words(*ret));
+    return NULL;
 }
 
 json_t *value_read(struct scope s, struct at at, struct schema *schema, const struct what *w)
+{
+    struct schema *known = NULL;
+    return value_read_as(s, at, schema, w, &known);
+}
+
+json_t *value_read_as(struct scope s, struct at at, struct schema *schema, const struct what *w,
+                      struct schema **ret_schema)
 {
     struct tctx *c = s.topo->c;
     if (!tctx_spend(c, 4 + (at_is(at, Y_SCALAR) ? (int64_t)at.node->len / 32 : 0)))
@@ -267,26 +304,24 @@ json_t *value_read(struct scope s, struct at at, struct schema *schema, const st
     }
     c->depth++;
     json_t *v;
-    if (call_is(c, at, schema)) {
-        AUTO_JSON json_t *result = call_do(s, at, w);
-        v = result ? value_fit(c, at, result, schema, w) : NULL;
-    } else {
-        v = constrained(c, at, read_by_kind(s, at, schema, w), schema, w);
-    }
+    if (call_is(c, at, schema))
+        v = read_call(s, at, schema, w, ret_schema);
+    else
+        v = constrained(s, at, read_by_kind(s, at, schema, w), schema, w);
     c->depth--;
     return v;
 }
 
 /* ---- led by JSON ---- */
 
-static json_t *fit_list(struct tctx *c, struct at at, const json_t *v, struct schema *schema, const struct what *w)
+static json_t *fit_list(struct scope s, struct at at, const json_t *v, struct schema *schema, const struct what *w)
 {
     json_t *list = json_array(), *item;
     size_t i;
     bool ok = true;
     json_array_foreach(v, i, item)
     {
-        json_t *fitted = value_fit(c, at, item, schema_entry(c, schema), w);
+        json_t *fitted = value_fit(s, at, item, schema_entry(s.topo->c, schema), w);
         ok &= fitted != NULL;
         json_array_append_new(list, fitted ? fitted : json_null());
     }
@@ -296,8 +331,9 @@ static json_t *fit_list(struct tctx *c, struct at at, const json_t *v, struct sc
     return NULL;
 }
 
-static json_t *fit_map(struct tctx *c, struct at at, const json_t *v, struct schema *schema, const struct what *w)
+static json_t *fit_map(struct scope s, struct at at, const json_t *v, struct schema *schema, const struct what *w)
 {
+    struct tctx *c = s.topo->c;
     json_t *map = json_object(), *item;
     const struct map *fields = schema->prim == PRIM_NONE ? type_members(c, schema->type, MEMBER_PROPERTY) : NULL;
     const char *key;
@@ -312,7 +348,7 @@ static json_t *fit_map(struct tctx *c, struct at at, const json_t *v, struct sch
             continue;
         }
         struct schema *inner = d ? schema_of(c, d) : fields ? NULL : schema_entry(c, schema);
-        json_t *fitted = value_fit(c, at, item, inner, w);
+        json_t *fitted = value_fit(s, at, item, inner, w);
         ok &= fitted != NULL;
         json_object_set_new_nocheck(map, key, fitted ? fitted : json_null());
     }
@@ -332,8 +368,9 @@ static const char *json_words(const json_t *v)
     return json_is_array(v) ? "a list" : json_is_object(v) ? "a map" : json_is_null(v) ? "nothing" : "a single value";
 }
 
-json_t *value_fit(struct tctx *c, struct at at, const json_t *v, struct schema *schema, const struct what *w)
+json_t *value_fit(struct scope s, struct at at, const json_t *v, struct schema *schema, const struct what *w)
 {
+    struct tctx *c = s.topo->c;
     if (!tctx_spend(c, 4))
         return NULL;
     if (!schema || !schema->type || schema->prim == PRIM_ANY || call_is_json(v) || json_is_null(v))
@@ -348,9 +385,9 @@ json_t *value_fit(struct tctx *c, struct at at, const json_t *v, struct schema *
         return NULL;
     }
     c->depth++;
-    json_t *fitted = list  ? fit_list(c, at, v, schema, w)
-                     : map ? fit_map(c, at, v, schema, w)
-                           : value_scalar_json(c, at, v, schema, w);
+    json_t *fitted = list  ? fit_list(s, at, v, schema, w)
+                     : map ? fit_map(s, at, v, schema, w)
+                           : value_scalar_json(s, at, v, schema, w);
     c->depth--;
-    return constrained(c, at, fitted, schema, w);
+    return constrained(s, at, fitted, schema, w);
 }

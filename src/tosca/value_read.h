@@ -14,8 +14,11 @@ struct what {
 
 /* Reads the value at `at`. A new reference, or NULL when it is faulty (told). Never looks past a run-time call. */
 json_t *value_read(struct scope s, struct at at, struct schema *schema, const struct what *w);
+/* The same; *ret_schema becomes the schema of what a call there gives, as far as it is known. */
+json_t *value_read_as(struct scope s, struct at at, struct schema *schema, const struct what *w,
+                      struct schema **ret_schema);
 /* The same for a value from elsewhere (an input, the result of a call): `at` is where faults are told. */
-json_t *value_fit(struct tctx *c, struct at at, const json_t *v, struct schema *schema, const struct what *w);
+json_t *value_fit(struct scope s, struct at at, const json_t *v, struct schema *schema, const struct what *w);
 /* The value of a property, attribute or input: given, else the default. Borrowed; NULL when it has none or is faulty.
  */
 json_t *value_get(struct tctx *c, struct tvalue *v);

@@ -3,10 +3,14 @@
 #include "tosca/value_scalar.h"
 
 #include <math.h>
+#include <string.h>
 
+#include "tosca/call.h"
 #include "tosca/scalar.h"
+#include "tosca/units.h"
 
 struct told {
+    struct scope s;
     struct tctx *c;
     struct at at;
     const struct schema *schema;
@@ -26,6 +30,11 @@ static json_t *refuse_json(const struct told *t, const json_t *v)
     return refuse(t, text ? text : "?");
 }
 
+static const char *const amount_faults[] = {[SCALAR_NO_NUMBER] = "has no number",
+                                            [SCALAR_NO_UNIT] = "has no unit",
+                                            [SCALAR_BAD_UNIT] = "has a unit that does not belong",
+                                            [SCALAR_TOO_LONG] = "has more digits than sedge takes"};
+
 static json_t *text_amount(const struct told *t, const char *text)
 {
     struct scalar_amount amount;
@@ -33,13 +42,9 @@ static json_t *text_amount(const struct told *t, const char *text)
     enum scalar_fault fault = scalar_amount(kind, text, &amount);
     char units[200];
     scalar_units(kind, units, sizeof(units));
-    static const char *const faults[] = {[SCALAR_NO_NUMBER] = "has no number",
-                                         [SCALAR_NO_UNIT] = "has no unit",
-                                         [SCALAR_BAD_UNIT] = "has a unit that does not belong",
-                                         [SCALAR_TOO_LONG] = "has more digits than sedge takes"};
     if (fault != SCALAR_OK) {
         tosca_error(t->c, t->at, "SCALAR_UNIT", "%s: '%.80s' %s; write a number and one of %s", what_text(t->c, t->w),
-                    text, faults[fault], units);
+                    text, amount_faults[fault], units);
         return NULL;
     }
     if (amount.odd_case)
@@ -56,7 +61,45 @@ static json_t *text_version(const struct told *t, const char *text)
 static json_t *text_timestamp(const struct told *t, const char *text)
 {
     int64_t us;
-    return scalar_timestamp(text, &us) ? json_string(text) : refuse(t, text);
+    bool strict = call_is_2(t->at.file) && strpbrk(text, " \t"); /* RFC 3339 alone */
+    return !strict && scalar_timestamp(text, &us) ? json_string(text) : refuse(t, text);
+}
+
+/* TOSCA 2.0: a number of the type's own kind, and one of its units. */
+static json_t *text_scalar(const struct told *t, const char *text)
+{
+    const struct schema *s = t->schema;
+    struct amount number;
+    char units[200], plain[96];
+    enum scalar_fault fault = s->units ? units_read(s->units, text, NULL, &number) : SCALAR_OK;
+    if (!s->units)
+        return json_string(text); /* its type is faulty, which is told */
+    units_names(s->units, units, sizeof(units));
+    if (fault != SCALAR_OK) {
+        tosca_error(t->c, t->at, "SCALAR_UNIT", "%s: '%.80s' %s; write a number and one of %s", what_text(t->c, t->w),
+                    text, amount_faults[fault], units);
+        return NULL;
+    }
+    amount_text(&number, plain, sizeof(plain));
+    struct ynode n = {.kind = Y_SCALAR, .text = plain, .len = strlen(plain), .plain = true};
+    AUTO_JSON json_t *v = s->number ? ynode_to_json(&n, NULL) : NULL;
+    AUTO_JSON json_t *fitted = v ? value_fit(t->s, t->at, v, s->number, t->w) : NULL;
+    return v && !fitted ? NULL : json_string(text);
+}
+
+/* Base64, in as many lines as one likes. */
+static json_t *text_bytes(const struct told *t, const char *text)
+{
+    AUTO_BUF struct buf plain = {0};
+    for (const char *p = text; *p; p++) {
+        if (!strchr(" \t\r\n", *p))
+            buf_addc(&plain, *p);
+    }
+    uint8_t *bytes = NULL;
+    size_t n;
+    int r = str_unbase64(buf_str(&plain), plain.len, &bytes, &n);
+    free(bytes);
+    return r == 0 ? json_string(buf_str(&plain)) : refuse(t, text);
 }
 
 /* A type that is read from its text. */
@@ -66,17 +109,27 @@ static json_t *from_text(const struct told *t, const char *text)
         return text_amount(t, text);
     if (t->schema->prim == PRIM_VERSION)
         return text_version(t, text);
+    if (t->schema->prim == PRIM_SCALAR)
+        return text_scalar(t, text);
+    if (t->schema->prim == PRIM_BYTES)
+        return text_bytes(t, text);
     return text_timestamp(t, text);
 }
 
 static bool reads_text(enum prim p)
 {
-    return p >= PRIM_UNIT || p == PRIM_VERSION || p == PRIM_TIMESTAMP;
+    return p == PRIM_SCALAR || p == PRIM_BYTES || p >= PRIM_UNIT || p == PRIM_VERSION || p == PRIM_TIMESTAMP;
 }
 
 static json_t *node_string(const struct told *t, struct scalar_read r)
 {
     const struct ynode *n = t->at.node;
+    if (call_is_2(t->at.file)) {
+        const char *text = call_unescaped(t->at, n->text);
+        bool reads = r.reads == READS_TEXT || r.reads == READS_OLD_BOOLEAN;
+        json_t *v = reads ? json_stringn(text, n->len - (size_t)(text - n->text)) : NULL;
+        return v ? v : refuse(t, n->text);
+    }
     if (r.reads == READS_BOOLEAN || (r.reads != READS_TEXT && t->w->nested))
         return refuse(t, n->text);
     if (r.reads != READS_TEXT)
@@ -88,6 +141,10 @@ static json_t *node_string(const struct told *t, struct scalar_read r)
 
 static json_t *node_boolean(const struct told *t, struct scalar_read r)
 {
+    const char *text = t->at.node->text;
+    if (call_is_2(t->at.file))
+        return r.reads == READS_BOOLEAN && (str_eq(text, "true") || str_eq(text, "false")) ? json_boolean(r.boolean)
+                                                                                           : refuse(t, text);
     if (r.reads == READS_OLD_BOOLEAN)
         tosca_warn(t->c, t->at, "VALUE_TYPE", "%s: '%s' is no YAML 1.2 boolean; write true or false",
                    what_text(t->c, t->w), t->at.node->text);
@@ -101,6 +158,9 @@ static json_t *node_number(const struct told *t, struct scalar_read r)
         return json_integer(r.integer);
     if (r.reads == READS_FLOAT && t->schema->prim == PRIM_FLOAT && isfinite(r.real))
         return json_real(r.real);
+    if (r.reads == READS_FLOAT && t->schema->prim == PRIM_FLOAT &&
+        call_is_2(t->at.file)) /* JSON has no number for it */
+        return json_string(isnan(r.real) ? ".nan" : r.real > 0 ? ".inf" : "-.inf");
     return refuse(t, t->at.node->text);
 }
 
@@ -115,9 +175,16 @@ static json_t *range_json(const struct told *t, const json_t *v)
     return json_incref((json_t *)(uintptr_t)v);
 }
 
-json_t *value_scalar_node(struct tctx *c, struct at at, const struct schema *schema, const struct what *w)
+/* TOSCA 2.0 takes none of YAML's tags that make other things of a text. */
+static bool foreign_tag(struct at at)
 {
-    struct told t = {c, at, schema, w};
+    const char *tag = at.node->tag;
+    return tag && call_is_2(at.file) && (str_ends(tag, "binary") || str_ends(tag, "timestamp"));
+}
+
+json_t *value_scalar_node(struct scope s, struct at at, const struct schema *schema, const struct what *w)
+{
+    struct told t = {s, s.topo->c, at, schema, w};
     enum prim p = schema->prim;
     if (p == PRIM_RANGE && at_is(at, Y_SEQ)) {
         AUTO_JSON json_t *v = ynode_to_json(at.node, NULL);
@@ -125,11 +192,15 @@ json_t *value_scalar_node(struct tctx *c, struct at at, const struct schema *sch
     }
     if (!at_is(at, Y_SCALAR))
         return refuse(&t, at_is(at, Y_SEQ) ? "a list" : "a map");
+    if (foreign_tag(at))
+        return refuse(&t, at.node->tag);
     struct scalar_read r = scalar_read(at.node);
     if (p == PRIM_NULL)
         return r.reads == READS_NULL ? json_null() : refuse(&t, at.node->text);
     if (r.reads == READS_NULL)
         return refuse(&t, "nothing");
+    if (p == PRIM_BYTES && r.reads != READS_TEXT)
+        return refuse(&t, at.node->text);
     if (p == PRIM_STRING)
         return node_string(&t, r);
     if (p == PRIM_BOOLEAN)
@@ -149,17 +220,24 @@ static json_t *json_as_text(const struct told *t, const json_t *v)
     return json_string(text);
 }
 
-json_t *value_scalar_json(struct tctx *c, struct at at, const json_t *v, const struct schema *schema,
+/* A float that JSON has no number for. */
+static bool is_odd_float(const json_t *v)
+{
+    const char *text = json_string_value(v);
+    return str_eq(text, ".inf") || str_eq(text, "-.inf") || str_eq(text, ".nan");
+}
+
+json_t *value_scalar_json(struct scope s, struct at at, const json_t *v, const struct schema *schema,
                           const struct what *w)
 {
-    struct told t = {c, at, schema, w};
+    struct told t = {s, s.topo->c, at, schema, w};
     enum prim p = schema->prim;
     bool same = (p == PRIM_BOOLEAN && json_is_boolean(v)) || (p == PRIM_INTEGER && json_is_integer(v)) ||
-                (p == PRIM_FLOAT && json_is_number(v)) || (p == PRIM_STRING && json_is_string(v));
+                (p == PRIM_FLOAT && (json_is_number(v) || is_odd_float(v))) || (p == PRIM_STRING && json_is_string(v));
     if (same)
         return json_incref((json_t *)(uintptr_t)v);
     if (p == PRIM_STRING)
-        return json_as_text(&t, v);
+        return call_is_2(at.file) ? refuse_json(&t, v) : json_as_text(&t, v);
     if (p == PRIM_RANGE)
         return range_json(&t, v);
     if (!reads_text(p))

@@ -58,17 +58,17 @@ static struct topology *make(void)
     fixture_link(t, "db", "storage", "data");
     t->components[DB].links[0].properties = json_pack("{s:s}", "location", "/var/lib/mysql");
     add_operation(&t->components[APP], "create", "scripts/create.sh",
-                  "{\"port\": 80, \"name\": {\"get_attribute\": [\"web\", \"x\"]}}");
+                  "{\"port\": 80, \"name\": {\"$get_attribute\": [\"web\", \"x\"]}}");
     return t;
 }
 
 static json_t *eval(void *data, const json_t *v, struct err *e)
 {
-    if (json_object_get(v, "get_attribute") && !data) {
+    if (json_object_get(v, "$get_attribute") && !data) {
         err_set(e, ENOENT, "not known yet");
         return NULL;
     }
-    return json_object_get(v, "get_attribute") ? json_string(data) : json_deep_copy(v);
+    return json_object_get(v, "$get_attribute") ? json_string(data) : json_deep_copy(v);
 }
 
 static const char *content = "1"; /* of all files */
@@ -239,7 +239,7 @@ static void what_is_not_known_yet_is_told(void **state)
     assert_null(compile_deployment(&in, WEB, running, 1, 0, &e));
     assert_string_equal(e.text, "component 'app': input 'name' of Standard.create: not known yet");
     err_clear(&e);
-    set(&t->components[DB], "user", "{\"get_attribute\": [\"app\", \"x\"]}");
+    set(&t->components[DB], "user", "{\"$get_attribute\": [\"app\", \"x\"]}");
     assert_null(compile_deployment(&in, DB, running, 1, 0, &e));
     assert_string_equal(e.text, "component 'db': property 'user': not known yet");
 }
@@ -447,12 +447,12 @@ static void run_time_values_are_left_for_later(void **state)
     for (size_t i = 0; i < ARRAY_LEN(properties); i++) {
         AUTO(topology_freep)
         struct topology *t = make();
-        set(&t->components[WEB], properties[i], "{\"get_attribute\": [\"db\", \"x\"]}");
+        set(&t->components[WEB], properties[i], "{\"$get_attribute\": [\"db\", \"x\"]}");
         assert_check(t, NULL);
     }
     AUTO(topology_freep)
     struct topology *t = make();
-    set(&t->components[WEB], "ports", "{\"80\": {\"concat\": [\"80\", {\"get_attribute\": [\"db\", \"x\"]}]}}");
+    set(&t->components[WEB], "ports", "{\"80\": {\"$concat\": [\"80\", {\"$get_attribute\": [\"db\", \"x\"]}]}}");
     assert_check(t, NULL);
 }
 

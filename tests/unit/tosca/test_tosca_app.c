@@ -157,7 +157,7 @@ static void test_outputs_and_files(void **state)
     start(&b);
     AUTO_FREE char *url = bed_output(&b, "url");
     assert_string_equal(url,
-                        "{\"concat\":[\"http://\",{\"get_attribute\":[\"maven\",\"public_address\"]},\":\",8000]}");
+                        "{\"$concat\":[\"http://\",{\"$get_attribute\":[\"maven\",\"public_address\"]},\":\",8000]}");
     assert_int_equal(json_int(b.topology->inputs, "port", 0), 8000);
     assert_int_equal(b.topology->files.n, 7);
     assert_true(strv_has(&b.topology->files, "app.yaml") && strv_has(&b.topology->files, "data/default.csv"));
@@ -199,7 +199,7 @@ static void test_input_without_value(void **state)
     b.missing_ok = true;
     bed_run(&b);
     AUTO_FREE char *command = bed_property(&b, "c", "command");
-    assert_string_equal(command, "{\"get_input\":[\"name\"]}");
+    assert_string_equal(command, "{\"$get_input\":[\"name\"]}");
     bed_stop(&b);
 }
 

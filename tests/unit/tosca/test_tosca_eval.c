@@ -33,12 +33,12 @@ static void test_values(void **state)
     } rows[] = {
         {"1", "1"},
         {"{\"a\":[true,null]}", "{\"a\":[true,null]}"},
-        {"{\"get_attribute\":[\"wp\",\"address\"]}", "\"192.0.2.7\""},
-        {"{\"get_attribute\":[\"wp\",\"ports\",\"list\",1]}", "80"},
-        {"{\"concat\":[\"http://\",{\"get_attribute\":[\"wp\",\"address\"]},\":\",80]}", "\"http://192.0.2.7:80\""},
-        {"{\"join\":[[\"a\",{\"get_attribute\":[\"wp\",\"address\"]}],\",\"]}", "\"a,192.0.2.7\""},
-        {"{\"token\":[{\"get_attribute\":[\"wp\",\"address\"]},\".\",3]}", "\"7\""},
-        {"{\"x\":{\"concat\":[\"a\",\"b\"]}}", "{\"x\":\"ab\"}"},
+        {"{\"$get_attribute\":[\"wp\",\"address\"]}", "\"192.0.2.7\""},
+        {"{\"$get_attribute\":[\"wp\",\"ports\",\"list\",1]}", "80"},
+        {"{\"$concat\":[\"http://\",{\"$get_attribute\":[\"wp\",\"address\"]},\":\",80]}", "\"http://192.0.2.7:80\""},
+        {"{\"$join\":[[\"a\",{\"$get_attribute\":[\"wp\",\"address\"]}],\",\"]}", "\"a,192.0.2.7\""},
+        {"{\"$token\":[{\"$get_attribute\":[\"wp\",\"address\"]},\".\",3]}", "\"7\""},
+        {"{\"x\":{\"$concat\":[\"a\",\"b\"]}}", "{\"x\":\"ab\"}"},
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         int code;
@@ -50,16 +50,16 @@ static void test_values(void **state)
 static void test_unknown(void **state)
 {
     int code;
-    AUTO_FREE char *a = eval("{\"concat\":[{\"get_attribute\":[\"wp\",\"nothing\"]}]}", &code);
+    AUTO_FREE char *a = eval("{\"$concat\":[{\"$get_attribute\":[\"wp\",\"nothing\"]}]}", &code);
     assert_int_equal(code, EAGAIN);
     assert_non_null(strstr(a, "attribute 'nothing' of component 'wp' is not known yet"));
-    AUTO_FREE char *b = eval("{\"get_attribute\":[\"wp\",\"ports\",\"list\",5]}", &code);
+    AUTO_FREE char *b = eval("{\"$get_attribute\":[\"wp\",\"ports\",\"list\",5]}", &code);
     assert_int_equal(code, EINVAL);
-    AUTO_FREE char *c = eval("{\"get_input\":[\"port\"]}", &code);
+    AUTO_FREE char *c = eval("{\"$get_input\":[\"port\"]}", &code);
     assert_non_null(strstr(c, "input 'port' has no value"));
-    AUTO_FREE char *d = eval("{\"get_operation_output\":[\"x\",\"Standard\",\"create\",\"y\"]}", &code);
+    AUTO_FREE char *d = eval("{\"$get_operation_output\":[\"x\",\"Standard\",\"create\",\"y\"]}", &code);
     assert_int_equal(code, EINVAL);
-    AUTO_FREE char *e = eval("{\"token\":[\"a\",\"b\"]}", &code);
+    AUTO_FREE char *e = eval("{\"$token\":[\"a\",\"b\"]}", &code);
     assert_int_equal(code, EINVAL);
 }
 
