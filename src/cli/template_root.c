@@ -78,7 +78,7 @@ static int look(const char *folder, const char *entry, const struct tosca_source
     if (r < 0)
         return r;
     struct tosca_source source = {.read = lookout_read, .exists = lookout_exists, .data = &l};
-    struct tosca_options options = {.entry = entry, .inputs_missing_ok = true, .source = &source, .profiles = profiles};
+    struct tosca_options options = {.entry = entry, .inputs_missing_ok = true, .source = &source};
     AUTO(diags_done)
     struct diags d = {0}; /* told when the template is checked */
     tosca_read(&options, &d);
