@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "tosca/grammar.h"
+#include "tosca/profile_pack.h"
 #include "tosca/type_name.h"
 
 static const struct {
@@ -91,7 +92,9 @@ static struct tfile *tfile_new(struct tctx *c, const char *path, bool builtin)
 static bool tfile_parse(struct tctx *c, struct tfile *f, const char *text, size_t len)
 {
     struct yfault fault = {0};
-    int r = yaml_read(text, len, &ylimits_default, &f->doc, &fault);
+    int r = f->builtin && profile_pack_find(f->path, text, len, &f->doc)
+                ? 0
+                : yaml_read(text, len, &ylimits_default, &f->doc, &fault);
     if (r < 0) {
         diags_add(c->diags, DIAG_ERROR, r == -E2BIG ? "LIMIT" : "YAML_SYNTAX", f->path, fault.line, fault.col,
                   "read '%s' as YAML: %s", f->path, fault.text);
@@ -298,7 +301,9 @@ static void profile_open(struct tctx *c)
     struct yfault fault = {0};
     struct err e = {0};
     if (!c->options->profiles || tfile_read_text(c, "index.yaml", true, &text, &len, &e) < 0 ||
-        yaml_read(text, len, &ylimits_default, &c->index, &fault) < 0 || !c->index.root || c->index.root->kind != Y_MAP)
+        (!profile_pack_find("index.yaml", text, len, &c->index) &&
+         yaml_read(text, len, &ylimits_default, &c->index, &fault) < 0) ||
+        !c->index.root || c->index.root->kind != Y_MAP)
         return;
     const struct ynode *implicit = ynode_get(c->index.root, "implicit");
     if (implicit && implicit->kind == Y_SCALAR)
