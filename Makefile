@@ -3,7 +3,7 @@
 BUILD ?= build
 PREFIX ?= /usr/local
 
-.PHONY: all demo demo-down test bench install tidy format clean
+.PHONY: all demo demo-down test bench docs install tidy format clean
 
 all:
 	@tools/packages build
@@ -27,6 +27,12 @@ test:
 bench: all
 	@tools/packages run test bench
 	@/usr/bin/python3 tests/bench/run.py --sedge $(BUILD)/sedge
+
+# Documentation that is made from the code.
+docs: all
+	@ninja -C $(BUILD) --quiet tools/error_pages
+	@mkdir -p docs/errors && rm -f docs/errors/*.md
+	@$(BUILD)/tools/error_pages docs/errors
 
 install: all
 	@meson install -C $(BUILD) --no-rebuild

@@ -134,6 +134,14 @@ static void check_missing(const struct walk *w, struct at at, const struct gshap
     }
 }
 
+/* A section with nothing in it: nearly always one whose lines were taken out. */
+static void check_empty(const struct walk *w, struct at at, const struct gshape *s)
+{
+    if (s->forms && !(s->forms & FORM_SCALAR) && w->words)
+        tosca_warn(w->c, w->key ? at_of(at.file, w->key) : at, "EMPTY_SECTION",
+                   "%s is empty; it is read as if it were not there", walk_text(w));
+}
+
 static void check_pair(const struct walk *w, struct at at, const struct ypair *p, const struct gshape *s)
 {
     struct at key = at_of(at.file, p->key);
@@ -202,6 +210,7 @@ static void check_node(const struct walk *w, struct at at, enum shape shape)
     if (!at.node || !tctx_spend(w->c, 1))
         return;
     if (at_null(at)) {
+        check_empty(w, at, s);
         check_missing(w, at, s);
         return;
     }

@@ -48,12 +48,12 @@ static void check_member(struct herd *h, struct at at, struct at list, bool grou
     struct tnode *n = name ? map_get(h->t->nodes, name) : NULL;
     bool group = name && groups && map_has(h->t->groups, name);
     if (!name)
-        tosca_error(h->c, at, "OTHER", "%s: an item of the list is no name", h->words);
+        tosca_error(h->c, at, "SHAPE", "%s: an item of the list is no name", h->words);
     else if (!n && !group)
         tosca_error(h->c, at, "UNKNOWN_REF", "%s names '%s', which is no node template%s%s", h->words, name,
                     groups ? " or group" : "", tosca_like(h->c, name, h->t->nodes));
     else if (!allowed(h, list, n ? n->type : group_type(h, name)))
-        tosca_error(h->c, at, "OTHER", "%s: '%s' is of a type that %s '%s' does not take", h->words, name,
+        tosca_error(h->c, at, "MEMBER_TYPE", "%s: '%s' is of a type that %s '%s' does not take", h->words, name,
                     type_kind_words(h->type->kind), h->type->name);
 }
 

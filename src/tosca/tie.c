@@ -111,8 +111,9 @@ static void tie_to(const struct want *w, struct tnode *to)
     if (!w->link->capability && w->assigned) {
         w->link->capability = capability_among(w, to, true);
         if (w->link->capability)
-            tosca_warn(w->c, w->link->at, "OTHER", "%s: capability '%s' of '%s' is not meant for nodes of type '%s'",
-                       w->words, w->link->capability->name, to->name, w->from->type ? w->from->type->name : "?");
+            tosca_warn(w->c, w->link->at, "TARGET_TYPE",
+                       "%s: capability '%s' of '%s' is not meant for nodes of type '%s'", w->words,
+                       w->link->capability->name, to->name, w->from->type ? w->from->type->name : "?");
     }
     if (w->link->capability)
         w->link->capability->incoming++;
@@ -161,16 +162,16 @@ static void tie_named(const struct want *w, struct tnode *to, struct at at)
     struct ttype *type = at_text(declared) ? type_find(w->c, declared.file, TYPE_NODE, at_text(declared)) : NULL;
     bool suits = type_suits(w, to, type);
     if (!suits && (!needs_capability(w) || !capability_among(w, to, true))) {
-        tosca_error(w->c, at, "OTHER", "%s names '%s', which is of type '%s' and not of '%s'", w->words, to->name,
+        tosca_error(w->c, at, "TARGET_TYPE", "%s names '%s', which is of type '%s' and not of '%s'", w->words, to->name,
                     to->type->name, type->name);
         return;
     }
     if (!suits)
-        tosca_warn(w->c, at, "OTHER", "%s names '%s', which is of type '%s' and not of '%s'; its capability fits",
+        tosca_warn(w->c, at, "TARGET_TYPE", "%s names '%s', which is of type '%s' and not of '%s'; its capability fits",
                    w->words, to->name, to->type->name, type->name);
     tie_to(w, to);
     if (to->type && needs_capability(w) && !w->link->capability)
-        tosca_error(w->c, at, "OTHER", "%s: '%s' has no capability that fits (wanted: %s)", w->words, to->name,
+        tosca_error(w->c, at, "TARGET_TYPE", "%s: '%s' has no capability that fits (wanted: %s)", w->words, to->name,
                     w->capability ? w->capability->name : w->capability_name);
     else if (!at_null(w->filter) && !node_filter_passes(w->t, w->filter, to))
         tosca_error(w->c, at, "CONSTRAINT", "%s: '%s' does not pass the node filter", w->words, to->name);
@@ -223,7 +224,7 @@ static void tie_one(struct want *w)
     struct at declared = tdef_key(w->link->def, "node");
     struct ttype *type = at_text(declared) ? type_find(w->c, declared.file, TYPE_NODE, at_text(declared)) : NULL;
     if (w->node && type && !type_is_a(w->c, w->node, type) && !type_is_a(w->c, type, w->node))
-        tosca_error(w->c, node, "OTHER", "%s asks for node type '%s', which does not derive from '%s'", w->words,
+        tosca_error(w->c, node, "TARGET_TYPE", "%s asks for node type '%s', which does not derive from '%s'", w->words,
                     w->node->name, type->name);
     else
         tie_by_type(w);

@@ -106,8 +106,8 @@ void tie_relationship(struct topo *t, struct tnode *from, struct tlink *l, const
     if (rel->type && !l->def && l->target && l->capability)
         capability_by_type(t, l, rel->type);
     if (rel->type && !target_allowed(t, rel->type, l->capability))
-        tosca_error(t->c, l->at, "OTHER", "%s: a relationship of type '%s' cannot end at capability '%s' (%s)", words,
-                    rel->type->name, l->capability->name, l->capability->type->name);
+        tosca_error(t->c, l->at, "TARGET_TYPE", "%s: a relationship of type '%s' cannot end at capability '%s' (%s)",
+                    words, rel->type->name, l->capability->name, l->capability->type->name);
     if (!rel->at.node)
         rel->at = l->at; /* a place to speak of; it has no keys of a relationship */
     topo_relationship(t, rel);

@@ -77,7 +77,7 @@ static void test_refused(void **state)
         {"    c: {type: tosker.nodes.Container}\n    d: {type: tosker.nodes.Container}\n    s: {type: "
          "tosker.nodes.Software, requirements: [host: tosker.nodes.Container]}\n",
          "OCCURRENCES", 7, "more than one node template fits (c, d)"},
-        {"    v: {type: tosker.nodes.Volume}\n    s: {type: tosker.nodes.Software, requirements: [host: v]}\n", "OTHER",
+        {"    v: {type: tosker.nodes.Volume}\n    s: {type: tosker.nodes.Software, requirements: [host: v]}\n", "TARGET_TYPE",
          6, "no capability that fits (wanted: tosca.capabilities.Container)"},
         {"    c: {type: tosker.nodes.Container}\n    s: {type: tosker.nodes.Software, requirements: [{host: c}, {host: "
          "c}]}\n",

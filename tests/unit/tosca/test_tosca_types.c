@@ -141,7 +141,7 @@ static void test_groups_and_policies(void **state)
     } rows[] = {
         {"groups: {g: {type: tosca.groups.Root, members: [m]}}", "UNKNOWN_REF", "group 'g' names 'm'"},
         {"groups: {g: {type: tosca.groups.Rot}}", "UNKNOWN_TYPE", "did you mean 'tosca.groups.Root'?"},
-        {"groups: {g: {type: only, members: [n]}}", "OTHER", "does not take"},
+        {"groups: {g: {type: only, members: [n]}}", "MEMBER_TYPE", "does not take"},
         {"groups: {g: {type: only, properties: {x: 1}}}", "UNDECLARED_NAME", "no property 'x'"},
         {"policies: [p: {type: tosca.policies.Root, targets: [m]}]", "UNKNOWN_REF", "policy 'p' names 'm'"},
         {"policies: [p: {type: needs}]", "MISSING_KEY", "policy 'p': property 'must' is required"},
