@@ -113,7 +113,7 @@ const struct diag_code diag_codes_mean[] = {
      "   substitution_mappings:\n"
      "     node_type: tosca.nodes.Compute\n"
      "     capabilities:\n"
-     "-      host: [board, os]\n"
+     "-      hots: [board, host]\n"
      "+      host: [board, host]\n",
      "SUBSTITUTION"},
     {"TARGET_TYPE", "error or warning", "A requirement ends at something that does not fit it",
