@@ -60,8 +60,9 @@ static bool is_dollar(const char *text)
 static const char *dollar_name(struct tctx *c, const char *text)
 {
     size_t n = strcspn(text + 1, "$");
-    for (size_t i = 1; i <= n; i++) {
-        if (!isalnum((unsigned char)text[i]) && !strchr("_:.-", text[i]) && !(text[i] & 0x80))
+    for (size_t i = 1; text[i]; i++) {
+        bool suffix = i == n + 1 && text[i] == '$';
+        if (!isalnum((unsigned char)text[i]) && !strchr("_:.-", text[i]) && !(text[i] & 0x80) && !suffix)
             return NULL;
     }
     return n ? tctx_strndup(c, text + 1, n) : NULL;

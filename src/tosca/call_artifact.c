@@ -47,6 +47,8 @@ static json_t *artifact_2(struct call *call)
     if (!target_path(call, &to))
         return NULL;
     const struct target *t = to.n ? &to.items[0] : NULL;
+    if (to.open)
+        return json_null();
     if (call_count(call) > to.next + 1)
         return call_fault(call, "FUNCTION_ARGS", "behind the name of the artifact nothing may stand");
     return artifact_place(call, t ? t->node : NULL, call_text(call, to.next));

@@ -66,6 +66,8 @@ json_t *call_available_allocation(struct call *call)
     if (!target_path(call, &to))
         return NULL;
     const struct target *t = to.n ? &to.items[0] : NULL;
+    if (to.open)
+        return json_null();
     const char *name = call_text(call, to.next);
     if (!t || !t->cap || !t->node || to.all)
         return call_fault(call, "FUNCTION_ARGS",

@@ -174,6 +174,8 @@ static json_t *each_target(struct call *call, found_value value)
     struct targets to;
     if (!target_path(call, &to))
         return NULL;
+    if (to.open)
+        return json_null();
     if (!to.all)
         return value(call, &to.items[0], to.next);
     json_t *list = json_array();

@@ -92,6 +92,13 @@ static bool step_requirement(struct path *p, const struct target *from)
     }
     if (p->to->n > before || p->to->all)
         return true;
+    if (from->node->type && index == seen && type_member(p->call->c, from->node->type, MEMBER_REQUIREMENT, name)) {
+        tosca_warn(p->call->c, p->call->at, "UNKNOWN_REF",
+                   "%s: %s: %s: requirement '%s' is not fulfilled, so there is no value",
+                   what_text(p->call->c, p->call->w), p->call->name, from->node->words, name);
+        p->to->open = true;
+        return true;
+    }
     if (from->node->type && !type_member(p->call->c, from->node->type, MEMBER_REQUIREMENT, name))
         call_fault(p->call, "UNKNOWN_REF", "%s has no requirement '%s'%s", from->node->words, name,
                    tosca_like(p->call->c, name, type_members(p->call->c, from->node->type, MEMBER_REQUIREMENT)));
@@ -266,12 +273,12 @@ bool target_path(const struct call *call, struct targets *ret)
     struct path p = {.call = call, .to = ret};
     if (!path_start(&p))
         return false;
-    while (path_goes_on(&p) && tctx_spend(call->c, 1)) {
+    while (!ret->open && path_goes_on(&p) && tctx_spend(call->c, 1)) {
         if (!path_step(&p))
             return false;
     }
     ret->next = p.at;
-    if (ret->n || ret->all)
+    if (ret->n || ret->all || ret->open)
         return true;
     call_fault(call, "UNKNOWN_REF", "the path leads nowhere");
     return false;

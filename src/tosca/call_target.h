@@ -12,6 +12,7 @@ struct target {
 struct targets {
     struct target *items;
     size_t n;
+    bool open;   /* it leads through a requirement that nothing fulfils: there are no targets (warned of) */
     bool all;    /* the path says ALL: the result is a list */
     size_t next; /* the first argument behind the path */
 };

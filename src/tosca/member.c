@@ -99,6 +99,38 @@ static bool is_value_map(const struct ynode *n)
     return other && !ynode_get(n, "type");
 }
 
+static bool is_of_2(const struct tdef *d)
+{
+    return d && d->at.file && d->at.file->version == TOSCA_2_0;
+}
+
+struct at tdef_fixed(const struct tdef *d)
+{
+    for (; d; d = d->base) {
+        struct at at = at_is(d->at, Y_MAP) ? at_key(d->at, "value") : at_of(NULL, NULL);
+        at = d->base && tdef_is_value(d) ? d->at : at;
+        if (!at_null(at) && is_of_2(d))
+            return at;
+    }
+    return at_of(NULL, NULL);
+}
+
+struct at tdef_given(const struct tdef *d)
+{
+    struct at fixed = tdef_fixed(d), required = tdef_key(d, "required");
+    bool optional = is_of_2(d) && at_text(required) && str_eq(at_text(required), "false");
+    for (; d && at_null(fixed); d = d->base) {
+        if (d->base && tdef_is_value(d))
+            return d->at;
+        struct at at = at_is(d->at, Y_MAP) && !optional ? at_key(d->at, "default") : at_of(NULL, NULL);
+        if (at_null(at) && at_is(d->at, Y_MAP))
+            at = at_key(d->at, "value");
+        if (!at_null(at))
+            return at;
+    }
+    return fixed;
+}
+
 bool tdef_is_value(const struct tdef *d)
 {
     if (d->short_type || at_null(d->at))

@@ -25,6 +25,11 @@ struct tdef *type_member(struct tctx *c, struct ttype *t, enum member kind, cons
 struct tdef *tdef_make(struct tctx *c, const char *name, const struct ynode *key, struct at at);
 /* The nearest value of that key along the refinements, or a place without node. */
 struct at tdef_key(const struct tdef *d, const char *key);
+/* What the declaration itself gives where nothing is assigned: a fixed value, else a default (which TOSCA 2.0 leaves
+ * out of what is not required). */
+struct at tdef_given(const struct tdef *d);
+/* TOSCA 2.0: the value that the declaration (or one that it refines) fixes for good, or a place without node. */
+struct at tdef_fixed(const struct tdef *d);
 /* The type that a capability, requirement or interface declaration is of: its short form, or `key`. Told when unknown.
  */
 struct ttype *tdef_type(struct tctx *c, const struct tdef *d, const char *key, enum type_kind kind);

@@ -22,6 +22,9 @@ static void value_given(struct tctx *c, struct scope scope, const struct map *de
     if (declared && !d)
         tosca_error(c, at_of(at.file, key), "UNDECLARED_NAME", "%s: its type has no %s '%s'%s", owner, part, key->text,
                     tosca_like(c, key->text, declared));
+    if (d && !at_null(tdef_fixed(d)))
+        tosca_error(c, at, "INHERITANCE", "%s: the value of %s '%s' is fixed where it is declared, and cannot be given again",
+                    owner, part, key->text);
     map_set(to, key->text, value_new(c, scope, d, key->text, at, owner, part));
 }
 

@@ -54,6 +54,9 @@ static void check_refined(struct tctx *c, struct tdef *d, const char *words)
 {
     struct schema *mine = schema_of(c, d), *base = d->base ? schema_of(c, d->base) : NULL;
     struct at at = at_key(d->at, "type");
+    if (d->base && !at_null(tdef_fixed(d->base)))
+        tosca_error(c, at_of(d->at.file, d->key), "INHERITANCE", "%s: its value is fixed already, and cannot be refined",
+                    words);
     if (base && at_text(at) && mine->type && base->type && base->prim != PRIM_ANY &&
         !type_is_a(c, mine->type, base->type))
         tosca_error(c, at, "INHERITANCE", "%s: type '%s' does not derive from '%s', which it had before", words,

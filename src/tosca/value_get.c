@@ -19,17 +19,21 @@ static struct at value_source(const struct tvalue *v)
 {
     if (!at_null(v->at) || !v->def)
         return v->at;
-    for (struct tdef *d = v->def; d; d = d->base) {
-        if (d->base && tdef_is_value(d))
-            return d->at;
-        struct at at = at_is(d->at, Y_MAP) ? at_key(d->at, "default") : at_of(NULL, NULL);
-        if (!at_null(at))
-            return at;
-        at = at_is(d->at, Y_MAP) ? at_key(d->at, "value") : at_of(NULL, NULL);
-        if (!at_null(at))
-            return at;
-    }
-    return at_of(NULL, NULL);
+    return tdef_given(v->def);
+}
+
+/* In TOSCA 2.0 null is a value, of type nil alone, and a key with nothing behind it is none. */
+static void tell_null(struct tctx *c, struct tvalue *v, const struct schema *schema)
+{
+    struct what w = value_what(v);
+    if (!v->at.node || !v->at.file || v->at.file->version != TOSCA_2_0)
+        return;
+    v->faulty = true;
+    if (*v->at.node->text)
+        tosca_error(c, v->at, "VALUE_TYPE", "%s must be of type %s, not null", what_text(c, &w), schema_words(schema));
+    else
+        tosca_error(c, v->at, "EMPTY_SECTION", "%s has nothing behind it; give it a value or leave it out",
+                    what_text(c, &w));
 }
 
 static json_t *value_work(struct tctx *c, struct tvalue *v)
@@ -40,6 +44,8 @@ static json_t *value_work(struct tctx *c, struct tvalue *v)
     if (at_null(source)) {
         bool null_fits =
             v->at.node && (!schema || !schema->type || schema->prim == PRIM_NULL || schema->prim == PRIM_ANY);
+        if (!null_fits)
+            tell_null(c, v, schema);
         return null_fits ? json_null() : NULL;
     }
     json_t *json = value_read(v->scope, source, schema, &w);
@@ -111,14 +117,28 @@ static struct at value_place(const struct tvalue *v)
     return v->scope.self ? at_of(v->scope.self->at.file, v->scope.self->key) : v->at;
 }
 
+/* A node that is only looked for has the values that it has. */
+static bool is_selected(const struct tnode *n)
+{
+    struct at list = n ? at_key(n->at, "directives") : at_of(NULL, NULL);
+    bool found = false;
+    for (size_t i = 0; !found && i < at_len(list, Y_SEQ); i++) {
+        const char *word = at_text(at_of(list.file, list.node->items[i]));
+        found = str_eq(word, "select") || str_eq(word, "selectable");
+    }
+    return found;
+}
+
 void values_check(struct tctx *c, const struct map *values)
 {
     for (size_t i = 0; i < values->n && tctx_spend(c, 2); i++) {
         struct tvalue *v = values->items[i].value;
         if (value_get(c, v) || v->faulty || !v->def || !str_eq(v->part, "property") || !value_required(v))
             continue;
+        if (is_selected(v->scope.self))
+            continue;
         struct what w = value_what(v);
-        if (v->unused) {
+        if (v->unused && !(v->def->at.file && v->def->at.file->version == TOSCA_2_0)) {
             tosca_warn(c, value_place(v), "MISSING_KEY", "%s is required and has no value", what_text(c, &w));
             continue;
         }

@@ -207,7 +207,7 @@ static bool read_field(struct scope s, struct at at, struct tdef *d, const struc
     struct tctx *c = s.topo->c;
     struct at given = at_key(at, d->name), source = given;
     if (at_null(given) && schema_of(c, d)->prim != PRIM_NULL)
-        source = tdef_is_value(d) ? d->at : tdef_key(d, "default");
+        source = tdef_given(d);
     if (at_null(source))
         return given.node && schema_of(c, d)->prim == PRIM_NULL ? true : !field_missing(c, at, d, w);
     struct what field = {.up = w, .part = "field", .name = d->name, .nested = true};
