@@ -2,7 +2,8 @@
 /* Checks node filters and asks them of nodes. */
 #include "tosca/node_filter.h"
 
-#include "tosca/value_read.h"
+#include "tosca/call.h"
+#include "tosca/condition.h"
 
 /* Calls back for each name and value of a map, or of a list of one-key maps. */
 struct each {
@@ -77,6 +78,8 @@ static void check_capability(struct each *e, const char *name, struct at at)
 
 void node_filter_check(struct tctx *c, struct at filter, struct ttype *type)
 {
+    struct topo alone = {.c = c};
+    condition_check(&alone, filter, NULL, "node filter"); /* of TOSCA 2.0; it does nothing else */
     struct each e = {.c = c, .type = type, .pair = check_property};
     each_pair(&e, at_key(filter, "properties"));
     e.pair = check_capability;
@@ -113,8 +116,27 @@ static void ask_capability(struct each *e, const char *name, struct at at)
     e->passes = e->passes && inner.passes;
 }
 
+/* TOSCA 2.0: one condition. What only run time knows passes; what the node lacks does not. */
+static bool condition_lets(struct scope s, struct at filter)
+{
+    struct what w = {.owner = "node filter"};
+    enum holds h = condition_passes(s, filter, &w);
+    return h == HOLDS_YES || h == HOLDS_OPEN;
+}
+
+bool node_filter_passes_from(struct topo *t, struct at filter, struct tnode *from, struct tnode *n,
+                             struct tcap *capability)
+{
+    struct trel rel = {.words = "node filter", .at = filter, .source = from, .target = n, .capability = capability};
+    if (at_null(filter) || !call_is_2(filter.file))
+        return node_filter_passes(t, filter, n);
+    return condition_lets((struct scope){.topo = t, .rel = &rel}, filter);
+}
+
 bool node_filter_passes(struct topo *t, struct at filter, struct tnode *n)
 {
+    if (!at_null(filter) && call_is_2(filter.file))
+        return condition_lets((struct scope){.topo = t, .self = n}, filter);
     struct each e = {.c = t->c, .topo = t, .node = n, .values = n->properties, .passes = true, .pair = ask_property};
     each_pair(&e, at_key(filter, "properties"));
     e.pair = ask_capability;

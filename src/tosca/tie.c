@@ -101,7 +101,7 @@ static bool needs_capability(const struct want *w)
 static bool candidate_fits(const struct want *w, struct tnode *to)
 {
     return to != w->from && to->type && type_suits(w, to, w->node) && (!needs_capability(w) || capability_of(w, to)) &&
-           node_filter_passes(w->t, w->filter, to);
+           node_filter_passes_from(w->t, w->filter, w->from, to, capability_of(w, to));
 }
 
 static void tie_to(const struct want *w, struct tnode *to)
@@ -173,7 +173,7 @@ static void tie_named(const struct want *w, struct tnode *to, struct at at)
     if (to->type && needs_capability(w) && !w->link->capability)
         tosca_error(w->c, at, "TARGET_TYPE", "%s: '%s' has no capability that fits (wanted: %s)", w->words, to->name,
                     w->capability ? w->capability->name : w->capability_name);
-    else if (!at_null(w->filter) && !node_filter_passes(w->t, w->filter, to))
+    else if (!at_null(w->filter) && !node_filter_passes_from(w->t, w->filter, w->from, to, w->link->capability))
         tosca_error(w->c, at, "CONSTRAINT", "%s: '%s' does not pass the node filter", w->words, to->name);
 }
 
