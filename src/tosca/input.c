@@ -19,6 +19,13 @@ static void input_given(struct topo *t, struct tvalue *v, const json_t *given)
 {
     struct what w = {.owner = v->owner, .part = v->part, .name = v->name};
     struct schema *schema = schema_of(t->c, v->def);
+    if (value_is_later(given)) {
+        tosca_error(t->c, at_of(t->file, v->def->key), "VALUE_TYPE",
+                    "the value given for input '%s' holds a call; inputs are plain values", v->name);
+        v->state = VALUE_DONE;
+        v->faulty = true;
+        return;
+    }
     AUTO_JSON json_t *read = input_read_text(given, schema->prim);
     v->at = at_of(t->file, v->def->key);
     t->c->working = v; /* clauses that look at other inputs wait for input_check */

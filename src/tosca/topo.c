@@ -15,6 +15,19 @@ static struct tvalue *value_new(struct tctx *c, struct scope scope, struct tdef 
     return v;
 }
 
+/* TOSCA 2.0 lets an attribute be described where it could be assigned: a map of nothing but keys of a definition. */
+static bool is_attribute_note(struct tctx *c, const struct tdef *d, struct at at, const char *part)
+{
+    bool note = d && str_eq(part, "attribute") && at_len(at, Y_MAP) && at.file->version == TOSCA_2_0;
+    enum prim prim = note ? schema_of(c, (struct tdef *)(uintptr_t)d)->prim : PRIM_ANY;
+    note = note && prim != PRIM_NONE && prim != PRIM_MAP && prim != PRIM_ANY;
+    for (size_t i = 0; note && i < at.node->n && tctx_spend(c, 1); i++) {
+        const struct ynode *key = at.node->pairs[i].key;
+        note = key->kind == Y_SCALAR && grammar_is_key(SHAPE_ATTRIBUTE_DEF, key->text);
+    }
+    return note;
+}
+
 static void value_given(struct tctx *c, struct scope scope, const struct map *declared, struct at at,
                         const struct ynode *key, const char *owner, const char *part, struct map *to)
 {
@@ -22,9 +35,12 @@ static void value_given(struct tctx *c, struct scope scope, const struct map *de
     if (declared && !d)
         tosca_error(c, at_of(at.file, key), "UNDECLARED_NAME", "%s: its type has no %s '%s'%s", owner, part, key->text,
                     tosca_like(c, key->text, declared));
+    if (is_attribute_note(c, d, at, part))
+        at = at_key(at, "default");
     if (d && !at_null(tdef_fixed(d)))
-        tosca_error(c, at, "INHERITANCE", "%s: the value of %s '%s' is fixed where it is declared, and cannot be given again",
-                    owner, part, key->text);
+        tosca_error(c, at, "INHERITANCE",
+                    "%s: the value of %s '%s' is fixed where it is declared, and cannot be given again", owner, part,
+                    key->text);
     map_set(to, key->text, value_new(c, scope, d, key->text, at, owner, part));
 }
 
@@ -201,7 +217,10 @@ static void outputs_make(struct topo *t)
 struct topo *topo_make(struct tctx *c, struct tfile *f)
 {
     struct topo *t = tctx_alloc(c, sizeof(*t));
-    *t = (struct topo){.c = c, .file = f, .at = at_key(at_of(f, f->doc.root), "topology_template")};
+    *t = (struct topo){
+        .c = c,
+        .file = f,
+        .at = at_key(at_of(f, f->doc.root), f->version == TOSCA_2_0 ? "service_template" : "topology_template")};
     t->nodes = tctx_map(c);
     t->inputs = tctx_map(c);
     t->groups = tctx_map(c);

@@ -50,17 +50,45 @@ static void check_schemas(struct topo *t, struct schema *s, const char *words)
     }
 }
 
+/* TOSCA 2.0: keys of a map are texts, and only what has entries has a schema for them. */
+static void check_schema_keys(struct tctx *c, struct schema *s, struct at at, const char *words)
+{
+    struct at key = at_is(at, Y_MAP) ? at_key(at, "key_schema") : at_of(NULL, NULL);
+    struct at entry = at_is(at, Y_MAP) ? at_key(at, "entry_schema") : at_of(NULL, NULL);
+    if (!s->type || !at.file || at.file->version != TOSCA_2_0)
+        return;
+    if (!at_null(key) && s->prim != PRIM_MAP)
+        tosca_error(c, key, "UNKNOWN_KEY", "%s: 'key_schema' belongs to maps, and this is of type %s", words,
+                    schema_words(s));
+    if (!at_null(entry) && s->prim != PRIM_MAP && s->prim != PRIM_LIST)
+        tosca_error(c, entry, "UNKNOWN_KEY", "%s: 'entry_schema' belongs to lists and maps, and this is of type %s",
+                    words, schema_words(s));
+    struct schema *keys = s->prim == PRIM_MAP && !at_null(key) ? schema_key(c, s) : NULL;
+    if (keys && keys->type && keys->prim != PRIM_STRING)
+        tosca_error(c, key, "INHERITANCE", "%s: keys of a map are of type string or of one derived from it, not %s",
+                    words, schema_words(keys));
+}
+
 static void check_refined(struct tctx *c, struct tdef *d, const char *words)
 {
     struct schema *mine = schema_of(c, d), *base = d->base ? schema_of(c, d->base) : NULL;
     struct at at = at_key(d->at, "type");
     if (d->base && !at_null(tdef_fixed(d->base)))
-        tosca_error(c, at_of(d->at.file, d->key), "INHERITANCE", "%s: its value is fixed already, and cannot be refined",
-                    words);
+        tosca_error(c, at_of(d->at.file, d->key), "INHERITANCE",
+                    "%s: its value is fixed already, and cannot be refined", words);
     if (base && at_text(at) && mine->type && base->type && base->prim != PRIM_ANY &&
         !type_is_a(c, mine->type, base->type))
         tosca_error(c, at, "INHERITANCE", "%s: type '%s' does not derive from '%s', which it had before", words,
                     mine->type->name, base->type->name);
+}
+
+/* TOSCA 2.0 leaves the default of what is not required out. */
+static void check_optional_default(struct tctx *c, struct tdef *d, const char *words)
+{
+    struct at required = tdef_key(d, "required"), value = at_is(d->at, Y_MAP) ? at_key(d->at, "default") : required;
+    if (at_is(d->at, Y_MAP) && d->at.file->version == TOSCA_2_0 && !at_null(value) &&
+        str_eq(at_text(required), "false"))
+        tosca_warn(c, value, "OTHER", "%s: it is not required, so its default is never used", words);
 }
 
 void type_check_parameter(struct topo *t, struct tdef *d, const char *words, bool type_needed)
@@ -76,6 +104,8 @@ void type_check_parameter(struct topo *t, struct tdef *d, const char *words, boo
         return;
     }
     check_schemas(t, schema_of(c, d), words);
+    check_schema_keys(c, schema_of(c, d), d->at, words);
+    check_optional_default(c, d, words);
     check_refined(c, d, words);
     check_default(t, d, tdef_is_value(d) ? d->at : at_key(d->at, "default"), words);
     check_default(t, d, at_key(d->at, "value"), words);
@@ -277,7 +307,11 @@ static void check_data(struct topo *t, struct ttype *type)
     struct schema s = {.def = d, .type = type, .prim = prim};
     check_schemas(t, &s, words);
     scalar_type_check(t, type);
-    condition_check(t, at_key(type->at, "validation"), &s, words);
+    check_schema_keys(c, &s, type->at, words);
+    if (type->at.file->version == TOSCA_2_0 && !type_parent(c, type) && at_null(at_key(type->at, "derived_from")) &&
+        at_null(properties))
+        tosca_error(c, at_of(type->at.file, type->key), "MISSING_KEY", "%s needs 'derived_from' or 'properties'",
+                    words);
     struct at list = at_key(type->at, "constraints");
     for (size_t i = 0; i < at_len(list, Y_SEQ) && tctx_spend(c, 1); i++) {
         struct clause clause;

@@ -19,30 +19,38 @@ static const struct {
     [TYPE_POLICY] = {"policy_types", "policy type"},
 };
 
+enum { OF_1 = 1, OF_2 = 2, OF_BOTH = 3, OF_1_LAX = 7 /* of 1.x, and taken in 2.0 with a warning */ };
+
 static const struct {
     const char *name;
     enum prim prim;
+    unsigned generations;
 } type_primitives[] = {
-    {"string", PRIM_STRING},
-    {"integer", PRIM_INTEGER},
-    {"float", PRIM_FLOAT},
-    {"boolean", PRIM_BOOLEAN},
-    {"timestamp", PRIM_TIMESTAMP},
-    {"null", PRIM_NULL},
-    {"version", PRIM_VERSION},
-    {"range", PRIM_RANGE},
-    {"list", PRIM_LIST},
-    {"map", PRIM_MAP},
-    {"any", PRIM_ANY},
-    {"nil", PRIM_NULL},
-    {"bytes", PRIM_BYTES},
-    {"scalar", PRIM_SCALAR},
-    {"scalar-unit", PRIM_SCALAR},
-    {"scalar-unit.size", PRIM_UNIT + 0},
-    {"scalar-unit.time", PRIM_UNIT + 1},
-    {"scalar-unit.frequency", PRIM_UNIT + 2},
-    {"scalar-unit.bitrate", PRIM_UNIT + 3},
+    {"string", PRIM_STRING, OF_BOTH},
+    {"integer", PRIM_INTEGER, OF_BOTH},
+    {"float", PRIM_FLOAT, OF_BOTH},
+    {"boolean", PRIM_BOOLEAN, OF_BOTH},
+    {"timestamp", PRIM_TIMESTAMP, OF_BOTH},
+    {"version", PRIM_VERSION, OF_BOTH},
+    {"list", PRIM_LIST, OF_BOTH},
+    {"map", PRIM_MAP, OF_BOTH},
+    {"null", PRIM_NULL, OF_1},
+    {"range", PRIM_RANGE, OF_1},
+    {"any", PRIM_ANY, OF_1},
+    {"scalar-unit.size", PRIM_UNIT + 0, OF_1_LAX},
+    {"scalar-unit.time", PRIM_UNIT + 1, OF_1_LAX},
+    {"scalar-unit.frequency", PRIM_UNIT + 2, OF_1_LAX},
+    {"scalar-unit.bitrate", PRIM_UNIT + 3, OF_1_LAX},
+    {"nil", PRIM_NULL, OF_2},
+    {"bytes", PRIM_BYTES, OF_2},
+    {"scalar", PRIM_SCALAR, OF_2},
+    {"scalar-unit", PRIM_SCALAR, OF_2}, /* as a draft of the standard has it */
 };
+
+static unsigned generation_of(const struct tfile *f)
+{
+    return f && f->version == TOSCA_2_0 ? OF_2 : OF_1;
+}
 
 const char *type_kind_words(enum type_kind kind)
 {
@@ -90,7 +98,7 @@ void type_declare(struct tctx *c, struct tfile *f)
         type_declare_kind(c, f, kind);
 }
 
-static struct ttype *type_primitive(struct tctx *c, const char *name)
+static struct ttype *type_primitive(struct tctx *c, const struct tfile *f, const char *name)
 {
     if (!c->primitives) {
         c->primitives = tctx_map(c);
@@ -103,7 +111,11 @@ static struct ttype *type_primitive(struct tctx *c, const char *name)
             map_set(c->primitives, t->name, t);
         }
     }
-    return map_get(c->primitives, name);
+    for (size_t i = 0; i < ARRAY_LEN(type_primitives); i++) {
+        if (str_eq(name, type_primitives[i].name) && (type_primitives[i].generations & generation_of(f)))
+            return map_get(c->primitives, name);
+    }
+    return NULL;
 }
 
 /* Own types, then those of the imports. A file already asked for this very name is not asked again. */
@@ -130,7 +142,7 @@ struct ttype *type_find(struct tctx *c, struct tfile *f, enum type_kind kind, co
     c->stamp++;
     struct ttype *t = f ? type_seek(c, f, kind, name, 0) : NULL;
     if (!t && kind == TYPE_DATA)
-        t = type_primitive(c, name);
+        t = type_primitive(c, f, name);
     /* Libraries often count on what the template imports beside them. */
     if (!t && f && !f->builtin && c->n_order && f != c->order[0]) {
         c->stamp++;
@@ -144,19 +156,21 @@ struct ttype *type_find(struct tctx *c, struct tfile *f, enum type_kind kind, co
 }
 
 /* All names of a kind that come to mind for a suggestion: of every user's file, and of the profile. */
-static const char *type_suggest(struct tctx *c, enum type_kind kind, const char *name)
+static const char *type_suggest(struct tctx *c, const struct tfile *f, enum type_kind kind, const char *name)
 {
     const char *import = tfile_import_of(c, kind, name);
     if (import)
         return tctx_printf(c, "; import '%s' to have it", import);
     struct map *names = tctx_map(c);
     for (size_t i = 0; i < c->files->n && tctx_spend(c, 1); i++) {
-        struct tfile *f = c->files->items[i].value;
-        for (size_t k = 0; f->own[kind] && k < f->own[kind]->n && tctx_spend(c, 1); k++)
-            map_set(names, f->own[kind]->items[k].key, c);
+        const struct tfile *other = c->files->items[i].value;
+        for (size_t k = 0; other->own[kind] && k < other->own[kind]->n && tctx_spend(c, 1); k++)
+            map_set(names, other->own[kind]->items[k].key, c);
     }
-    for (size_t i = 0; kind == TYPE_DATA && i < ARRAY_LEN(type_primitives); i++)
-        map_set(names, type_primitives[i].name, c);
+    for (size_t i = 0; kind == TYPE_DATA && i < ARRAY_LEN(type_primitives); i++) {
+        if (type_primitives[i].generations & generation_of(f))
+            map_set(names, type_primitives[i].name, c);
+    }
     return tosca_like(c, name, names);
 }
 
@@ -166,9 +180,13 @@ struct ttype *type_at(struct tctx *c, struct at at, enum type_kind kind, const c
     if (!name)
         return NULL;
     struct ttype *t = type_find(c, at.file, kind, name);
+    if (t && t->prim && at.file->version == TOSCA_2_0 && !strncmp(name, "scalar-unit.", 12))
+        tosca_warn(c, at, "UNKNOWN_TYPE",
+                   "TOSCA 2.0 has no data type '%s' of its own; it is taken as in TOSCA 1.3. Derive one from 'scalar'",
+                   name);
     if (!t)
         tosca_error(c, at, code ? code : "UNKNOWN_TYPE", "unknown %s '%s'%s", type_kinds[kind].words, name,
-                    type_suggest(c, kind, name));
+                    type_suggest(c, at.file, kind, name));
     return t;
 }
 

@@ -145,24 +145,52 @@ static bool key_fits(struct scope s, struct at key, struct schema *schema, const
     return v != NULL;
 }
 
+/* At run time "$name: [...]" is a call, however it was written. */
+static bool is_taken_for_call(struct scope s, struct at at, const json_t *map, const struct what *w)
+{
+    if (!call_is_json(map))
+        return false;
+    tosca_error(s.topo->c, at, "LIMIT", "%s: sedge cannot keep this map apart from a call; give it another key",
+                what_text(s.topo->c, w));
+    return true;
+}
+
+/* A key, which may be a call where it is written as one: "{ $name: [...] }: value". */
+static const char *read_key(struct scope s, struct at at, const struct what *w)
+{
+    struct tctx *c = s.topo->c;
+    if (at_is(at, Y_SCALAR)) {
+        if (call_is_2(at.file) && at.node->text[0] == '$' && at.node->text[1] != '$')
+            tosca_warn(c, at, "FUNCTION_ARGS", "%s: '%.80s' names no function and is taken as text; write '$$' for '$'",
+                       what_text(c, w), at.node->text);
+        return call_unescaped(at, at.node->text);
+    }
+    AUTO_JSON json_t *v = call_is(c, at, NULL) ? value_read(s, at, NULL, w) : NULL;
+    if (json_is_string(v))
+        return tctx_strndup(c, json_string_value(v), json_string_length(v));
+    if (v || !call_is(c, at, NULL))
+        tosca_error(c, at, "SHAPE", "%s: a key must be a single value%s", what_text(c, w),
+                    v ? ", known before run time" : "");
+    return NULL;
+}
+
 static json_t *read_map(struct scope s, struct at at, struct schema *entry, struct schema *keys, const struct what *w)
 {
     json_t *map = json_object();
     bool ok = true;
     for (size_t i = 0; i < at_len(at, Y_MAP) && tctx_spend(s.topo->c, 1); i++) {
         const struct ypair *p = &at.node->pairs[i];
-        if (p->key->kind != Y_SCALAR) {
-            tosca_error(s.topo->c, at_of(at.file, p->key), "SHAPE", "%s: a key must be a single value",
-                        what_text(s.topo->c, w));
+        const char *key = read_key(s, at_of(at.file, p->key), w);
+        if (!key) {
             ok = false;
             continue;
         }
         ok &= key_fits(s, at_of(at.file, p->key), keys, w);
         json_t *v = value_read(s, at_of(at.file, p->value), entry, w);
         ok &= v != NULL;
-        json_object_set_new_nocheck(map, call_unescaped(at, p->key->text), v ? v : json_null());
+        json_object_set_new_nocheck(map, key, v ? v : json_null());
     }
-    if (ok)
+    if (ok && !is_taken_for_call(s, at, map, w))
         return map;
     json_decref(map);
     return NULL;
