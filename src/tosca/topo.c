@@ -217,10 +217,7 @@ static void outputs_make(struct topo *t)
 struct topo *topo_make(struct tctx *c, struct tfile *f)
 {
     struct topo *t = tctx_alloc(c, sizeof(*t));
-    *t = (struct topo){
-        .c = c,
-        .file = f,
-        .at = at_key(at_of(f, f->doc.root), f->version == TOSCA_2_0 ? "service_template" : "topology_template")};
+    *t = (struct topo){.c = c, .file = f, .at = at_key(at_of(f, f->doc.root), "topology_template")};
     t->nodes = tctx_map(c);
     t->inputs = tctx_map(c);
     t->groups = tctx_map(c);
