@@ -92,7 +92,7 @@ static bool step_requirement(struct path *p, const struct target *from)
     }
     if (p->to->n > before || p->to->all)
         return true;
-    if (from->node->type && index == seen && type_member(p->call->c, from->node->type, MEMBER_REQUIREMENT, name)) {
+    if (from->node->type && !seen && type_member(p->call->c, from->node->type, MEMBER_REQUIREMENT, name)) {
         tosca_warn(p->call->c, p->call->at, "UNKNOWN_REF",
                    "%s: %s: %s: requirement '%s' is not fulfilled, so there is no value",
                    what_text(p->call->c, p->call->w), p->call->name, from->node->words, name);

@@ -34,8 +34,17 @@ enum holds condition_passes(struct scope s, struct at at, const struct what *w)
 void condition_check(struct topo *t, struct at at, struct schema *schema, const char *words)
 {
     struct what w = {.owner = words};
-    if (!at_null(at) && call_is_2(at.file))
-        condition_holds((struct scope){.topo = t, .clause = true, .value_schema = schema}, at, &w);
+    struct tctx *c = t->c;
+    struct scope s = {.topo = t, .clause = true, .value_schema = schema};
+    if (at_null(at) || !call_is_2(at.file) || condition_holds(s, at, &w) != HOLDS_FAULTY)
+        return;
+    c->clauses = c->clauses ? c->clauses : tctx_map(c);
+    map_set(c->clauses, tctx_printf(c, "%p", (const void *)at.node), c);
+}
+
+bool condition_is_told(struct tctx *c, struct at at)
+{
+    return c->clauses && map_has(c->clauses, tctx_printf(c, "%p", (const void *)at.node));
 }
 
 void condition_text(struct at at, char *ret, size_t size)

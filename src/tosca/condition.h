@@ -20,6 +20,8 @@ enum holds condition_passes(struct scope s, struct at at, const struct what *w);
 /* Checks its form (functions, arguments, types as far as they are known) where it is declared; `schema`: of the value
  * that $value means, or NULL. */
 void condition_check(struct topo *t, struct at at, struct schema *schema, const char *words);
+/* Was it found faulty by condition_check? */
+bool condition_is_told(struct tctx *c, struct at at);
 /* The clause as text for messages, cut to the room. */
 void condition_text(struct at at, char *ret, size_t size);
 /* Does it look at other values than $value? */

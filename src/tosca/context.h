@@ -87,6 +87,7 @@ struct tctx {
     unsigned depth;         /* of calls that evaluate each other */
     unsigned quiet;         /* findings are not told: a question that may be answered "no" is asked */
     unsigned bare;          /* values are read by their kind alone, constraints left out */
+    struct map *clauses;    /* validation clauses that are faulty themselves, which is told; NULL: none */
     struct tvalue *working; /* the value that is worked out now; `up` leads to those that wait for it */
     struct map patterns;    /* text -> struct pattern */
     struct map *named;      /* paths in the bundle that the template names, and that exist */

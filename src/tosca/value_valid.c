@@ -16,7 +16,7 @@ static bool clause_holds_for(struct scope s, struct at at, struct at clause, con
 {
     struct tctx *c = s.topo->c;
     char text[160];
-    if (condition_holds(s, clause, w) != HOLDS_NO)
+    if (condition_is_told(c, clause) || condition_holds(s, clause, w) != HOLDS_NO)
         return true;
     AUTO_FREE char *value = json_dumps(s.value, JSON_COMPACT | JSON_ENCODE_ANY);
     condition_text(clause, text, sizeof(text));
