@@ -30,9 +30,10 @@ bench: all
 
 # Documentation that is made from the code.
 docs: all
-	@ninja -C $(BUILD) --quiet tools/error_pages
+	@ninja -C $(BUILD) --quiet tools/error_pages tools/function_page
 	@mkdir -p docs/errors && rm -f docs/errors/*.md
 	@$(BUILD)/tools/error_pages docs/errors
+	@$(BUILD)/tools/function_page > docs/tosca-functions.md
 
 install: all
 	@meson install -C $(BUILD) --no-rebuild

@@ -11,31 +11,36 @@
 
 #define BOTH (FUNCTION_1 | FUNCTION_2)
 #define MANY 1000
+#define SELVES                                                                                                         \
+    "in the template; SELF in nodes and relationships, SOURCE and TARGET of relationships, HOST (1.x) of nodes"
 
 static const struct function functions[] = {
     {"get_input", BOTH, 1, 100, false, GIVES_ANY, KIN_NONE, NULL, "input, [name or index ...]",
-     "the value of an input, or what is inside of it"},
+     "the value of an input, or what is inside of it (TOSCA 1.0: the input alone)", .where = "in the template"},
     {"get_property", BOTH, 2, 100, true, GIVES_ANY, KIN_NONE, NULL,
-     "1.x: node or keyword, [requirement or capability], property, [name or index ...]; 2.0: TOSCA path, property, "
-     "[name or index ...]",
-     "the value of a property"},
-    {"get_attribute", BOTH, 2, 100, true, GIVES_ANY, KIN_NONE, NULL, "as get_property, with an attribute",
-     "the value of an attribute; at run time, unless it only reflects a property"},
+     "node or keyword, [requirement or capability], property, [name or index ...]", "the value of a property",
+     .arguments_2 = "TOSCA path, property, [name or index ...]", .where = SELVES},
+    {"get_attribute", BOTH, 2, 100, true, GIVES_ANY, KIN_NONE, NULL,
+     "node or keyword, [requirement or capability], attribute, [name or index ...]",
+     "the value of an attribute; at run time, unless it only reflects a property",
+     .arguments_2 = "TOSCA path, attribute, [name or index ...]", .where = SELVES},
     {"get_operation_output", FUNCTION_1, 4, 4, true, GIVES_ANY, KIN_NONE, NULL,
-     "node or keyword, interface, operation, output", "what an operation gave; at run time"},
+     "node or keyword, interface, operation, output", "what an operation gave; at run time", .where = SELVES},
     {"get_nodes_of_type", FUNCTION_1, 1, 1, false, GIVES_LIST, KIN_NONE, NULL, "node type",
-     "the names of the node templates of that type"},
-    {"get_artifact", BOTH, 2, 100, true, GIVES_TEXT, KIN_NONE, NULL,
-     "1.x: node or keyword, artifact, [location, remove]; 2.0: TOSCA path, artifact",
-     "where an artifact's file lies, or its image reference"},
+     "the names of the node templates of that type", .where = "in the template"},
+    {"get_artifact", BOTH, 2, 100, true, GIVES_TEXT, KIN_NONE, NULL, "node or keyword, artifact, [location, remove]",
+     "where an artifact's file lies in the bundle, or its image reference", .arguments_2 = "TOSCA path, artifact",
+     .where = SELVES},
     {"value", FUNCTION_2, 0, 100, false, GIVES_ANY, KIN_NONE, NULL, "[name or index ...]",
-     "in a validation clause: the value that is looked at, or what is inside of it"},
+     "the value that is looked at, or what is inside of it", .where = "validation clauses"},
     {"node_index", FUNCTION_2, 0, 0, false, GIVES_INTEGER, KIN_NONE, NULL, "",
-     "which one of its template's nodes this node is, from 0"},
+     "which one of its template's nodes this node is, from 0", .where = "nodes and their relationships"},
     {"relationship_index", FUNCTION_2, 0, 0, false, GIVES_INTEGER, KIN_NONE, NULL, "",
-     "which one of its requirement's relationships this one is, from 0"},
+     "which one of its requirement's relationships this one is, from 0", .where = "relationships"},
     {"available_allocation", FUNCTION_2, 2, 100, true, GIVES_NUMBER, KIN_NONE, NULL,
-     "TOSCA path to a capability, property", "what of a capability's property is not allocated yet"},
+     "TOSCA path to a capability, property",
+     "what of a capability's property the requirements that end there have not allocated",
+     .where = "node filters, mostly"},
     {"and", FUNCTION_2, 2, MANY, false, GIVES_BOOLEAN, KIN_NONE, fwork_and, "boolean, boolean, ...", "are all true?"},
     {"or", FUNCTION_2, 2, MANY, false, GIVES_BOOLEAN, KIN_NONE, fwork_or, "boolean, boolean, ...", "is one true?"},
     {"not", FUNCTION_2, 1, 1, false, GIVES_BOOLEAN, KIN_NONE, fwork_not, "boolean", "is it false?"},
@@ -249,28 +254,34 @@ void function_kind(const json_t *args, json_t **ret_args, struct vkind *ret, str
 
 static void page_rows(struct buf *to, const char *title, unsigned generation)
 {
-    buf_addf(to, "\n## %s\n\n| function | arguments | gives | what |\n| --- | --- | --- | --- |\n", title);
+    buf_addf(to, "\n## %s\n\n| function | arguments | gives | what | where |\n| --- | --- | --- | --- | --- |\n",
+             title);
     for (size_t i = 0; i < ARRAY_LEN(functions); i++) {
         const struct function *f = &functions[i];
-        if (!(f->generations & generation))
-            continue;
-        buf_addf(to, "| `%s%s` | %s | %s | %s%s |\n", generation == FUNCTION_1 ? "" : "$", f->name, f->arguments,
-                 gives_words[f->gives], f->does, f->work ? "" : " (looks at the topology)");
+        bool second = generation != FUNCTION_1;
+        if (f->generations & generation)
+            buf_addf(to, "| `%s%s` | %s | %s | %s | %s |\n", second ? "$" : "", f->name,
+                     second && f->arguments_2 ? f->arguments_2 : f->arguments, gives_words[f->gives], f->does,
+                     f->where ? f->where : "wherever a value stands");
     }
 }
 
 char *function_table_text(void)
 {
     struct buf to = {0};
-    buf_adds(
-        &to,
-        "# TOSCA's functions in sedge\n\n"
-        "Written by `sedge tosca functions` from the table that the processor works with (src/tosca/function.c).\n\n"
-        "A call whose arguments are all known when the template is read is worked out then. One that needs "
-        "what only run time knows (an attribute, the output of an operation) is kept in the topology as "
-        "`{\"$name\": [arguments]}`, for both generations, and worked out when the operation that takes the "
-        "value, or the output, is due; functions that compare or count take the kind of their arguments "
-        "along as a last one, `{\"$kind\": ...}`. Optional arguments stand in brackets.\n");
+    buf_adds(&to,
+             "# TOSCA's functions in sedge\n\n"
+             "Written by `make docs` from the table that the processor works with (src/tosca/function.c).\n\n"
+             "A call whose arguments are all known when the template is read is worked out then. One that needs "
+             "what only run time knows (an attribute, the output of an operation) is kept in the topology as "
+             "`{\"$name\": [arguments]}`, for both generations, and worked out when the operation that takes the "
+             "value, or the output, is due; functions that compare or count take the kind of their arguments "
+             "along as a last one, `{\"$kind\": ...}`. Optional arguments stand in brackets.\n\n"
+             "In TOSCA 2.0 a call is a map with one key, `$name: [arguments]` (a lone argument needs no list), or "
+             "the text `$name`; `$$` at the head of a text stands for a `$`. A TOSCA path begins with SELF or the "
+             "name of a node template (an index may follow) or of a relationship template, and goes on from a node "
+             "by `RELATIONSHIP, requirement, [index]` or `CAPABILITY, capability, [RELATIONSHIP, index]`, from a "
+             "relationship by SOURCE, TARGET or CAPABILITY; the index ALL gives a list.\n");
     page_rows(&to, "TOSCA 1.0 to 1.3", FUNCTION_1);
     page_rows(&to, "TOSCA 2.0", FUNCTION_2);
     page_rows(&to, "TOSCA 2.0, where a template declares them", FUNCTION_DECLARED);

@@ -47,6 +47,8 @@ struct function {
     function_work work;    /* NULL: it looks at the topology, or at run time */
     const char *arguments; /* for people: "[list, delimiter?]" */
     const char *does;
+    const char *arguments_2; /* in TOSCA 2.0, where they differ */
+    const char *where;       /* where it may stand; NULL: wherever a value does */
 };
 
 /* One call whose arguments are all known. */

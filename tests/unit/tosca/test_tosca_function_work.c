@@ -281,12 +281,29 @@ static void test_amounts(void **state)
     assert_string_equal(amount_read("1.5.2", &a), ".2");
 }
 
+/* The page in docs is what the table makes of itself. */
+static void test_page(void **state)
+{
+    struct buf page = {0};
+    char part[4096];
+    size_t n;
+    FILE *f = fopen(TEST_PROFILES "/../docs/tosca-functions.md", "re");
+    assert_non_null(f);
+    while ((n = fread(part, 1, sizeof(part), f)) > 0)
+        buf_add(&page, part, n);
+    fclose(f);
+    AUTO_FREE char *text = function_table_text();
+    if (!str_eq(buf_str(&page), text))
+        fail_msg("docs/tosca-functions.md is not what the table makes of it: run make docs");
+    buf_done(&page);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_logic),           cmocka_unit_test(test_comparison), cmocka_unit_test(test_parts),
         cmocka_unit_test(test_texts_and_sets),  cmocka_unit_test(test_arithmetic), cmocka_unit_test(test_counts),
-        cmocka_unit_test(test_kind_goes_along), cmocka_unit_test(test_amounts),
+        cmocka_unit_test(test_kind_goes_along), cmocka_unit_test(test_amounts),    cmocka_unit_test(test_page),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
