@@ -100,6 +100,12 @@ void topology_free(struct topology *t)
     for (size_t i = 0; i < t->n_components; i++)
         component_done(&t->components[i]);
     free(t->components);
+    for (size_t i = 0; i < t->n_policies; i++)
+        topology_policy_done(&t->policies[i]);
+    free(t->policies);
+    for (size_t i = 0; i < t->n_groups; i++)
+        topology_group_done(&t->groups[i]);
+    free(t->groups);
     free(t->name);
     free(t->description);
     free(t->entry);

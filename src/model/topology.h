@@ -68,6 +68,57 @@ struct component {
     struct place place;
 };
 
+/* One thing that a trigger's action or a step of a work flow does. */
+enum activity_kind { ACTIVITY_DELEGATE, ACTIVITY_SET_STATE, ACTIVITY_CALL_OPERATION, ACTIVITY_INLINE, ACTIVITY_KIND_MAX };
+struct topology_activity {
+    enum activity_kind kind;
+    char *name;     /* the work flow, the state, or the operation: "Standard.start" */
+    json_t *inputs; /* object; NULL: none given */
+    struct place place;
+};
+
+/* What a policy has done when an event comes: event, condition, action. */
+struct topology_trigger {
+    char *name, *event;
+    char *description; /* or NULL */
+    char *start, *end; /* the time in which it may fire, as timestamps; NULL: no bound */
+    /* Boolean run-time call that must be true, or NULL. In it, the component "SELF" stands for the target that it is asked of. */
+    json_t *condition;
+    char *period;        /* how long it must hold: "60 s"; or NULL */
+    int64_t evaluations; /* how often in that time; 0: not told */
+    char *method;        /* how values are made one: "average"; or NULL */
+    struct topology_activity *actions;
+    size_t n_actions;
+    bool kept_only; /* written in a way of before TOSCA 1.3 that nothing can be made of */
+    struct place place;
+};
+
+enum policy_kind { POLICY_OTHER, POLICY_PROTOCOL, POLICY_SCALING, POLICY_PLACEMENT, POLICY_UPDATE, POLICY_PERFORMANCE, POLICY_KIND_MAX };
+
+struct topology_policy {
+    char *name, *type;
+    char *description; /* or NULL */
+    enum policy_kind kind;
+    struct strv ancestry;     /* type, its parent, ... up to the root */
+    struct strv target_names; /* as the template has them: node templates and groups */
+    size_t *targets;          /* components, groups taken apart; each once, in the order named */
+    size_t n_targets;
+    json_t *properties; /* object, defaults filled; values may hold run-time calls */
+    struct topology_trigger *triggers; /* those of its types first */
+    size_t n_triggers;
+    struct place place;
+};
+
+struct topology_group {
+    char *name, *type;
+    struct strv ancestry;
+    bool unit;       /* its members run on one node (tosker.groups.DeploymentUnit) */
+    size_t *members; /* components, groups in it taken apart; each once */
+    size_t n_members;
+    json_t *properties;
+    struct place place;
+};
+
 /* Run-time calls are one-key objects, whatever the generation of the template: {"$get_attribute": ["wp", "public_address"]}, and $concat, $join, $token or
  * another function around it (src/tosca/function.h); SELF, HOST, SOURCE, TARGET and paths are already replaced by template names. An attribute of a capability is
  * ["wp", {"capability": "endpoint"}, "ip_address"], one of a relationship ["wp", {"requirement": "db", "index": 0}, "name"]. All else is plain JSON. */
@@ -79,6 +130,10 @@ struct topology {
     size_t n_components;
     json_t *inputs;   /* object: name -> value in force */
     json_t *outputs;  /* object: name -> {"description": text, "value": value with run-time calls} */
+    struct topology_policy *policies; /* in the template's order */
+    size_t n_policies;
+    struct topology_group *groups;
+    size_t n_groups;
     struct strv files; /* every file of the bundle that the application needs: templates, scripts, artifacts; sorted, no doubles */
 };
 
@@ -92,3 +147,9 @@ const struct topology_operation *topology_operation_find(const struct component 
 void topology_free(struct topology *t); /* NULL is fine */
 void topology_freep(struct topology **t);
 const char *component_kind_name(enum component_kind kind); /* "container", "software", "volume", "abstract" */
+const char *policy_kind_name(enum policy_kind kind); /* "scaling", "placement", "update", "performance", "protocol", "other" */
+const char *activity_kind_name(enum activity_kind kind); /* "delegate", "set_state", "call_operation", "inline" */
+void topology_activities_free(struct topology_activity *v, size_t n);
+/* What they own, not themselves. */
+void topology_policy_done(struct topology_policy *p);
+void topology_group_done(struct topology_group *g);
