@@ -3,6 +3,7 @@
 #include "model/bundle_manifest.h"
 #include "tosca/artifact.h"
 #include "tosca/call_target.h"
+#include "tosca/operation.h"
 
 /* Where the artifact's file lies in the container, so that scripts can open it as it is; else its file as written. */
 static json_t *artifact_place(struct call *call, struct tnode *n, const char *name)
@@ -68,22 +69,64 @@ json_t *call_get_artifact(struct call *call)
     return artifact_place(call, n, call_text(call, 1));
 }
 
+/* ---- outputs of operations ---- */
+
+/* The interface by its name, or by that of its type. */
+static const char *interface_meant(struct tctx *c, struct ttype *type, const char *name)
+{
+    const struct map *declared = type ? type_members(c, type, MEMBER_INTERFACE) : NULL;
+    for (size_t i = 0; declared && !map_has(declared, name) && i < declared->n && tctx_spend(c, 1); i++) {
+        struct tdef *d = declared->items[i].value;
+        if (str_eq(at_text(tdef_key(d, "type")), name))
+            return d->name;
+    }
+    return name;
+}
+
+/* Has the target that operation? Told when not. */
+static bool operation_is_there(struct call *call, const struct target *t, const char *interface, const char *name)
+{
+    struct topo *topo = call->s.topo;
+    struct scope scope = {.topo = topo, .self = t->node, .rel = t->rel};
+    struct ttype *type = t->node ? t->node->type : t->rel->type;
+    struct at given = at_key(t->node ? t->node->at : t->rel->at, "interfaces");
+    const char *words = target_words(call->c, t);
+    call->c->quiet++; /* what is wrong with the operations is told with the node */
+    struct map *all = operations_collect(topo, scope, type, given, words);
+    call->c->quiet--;
+    const char *key = tctx_printf(call->c, "%s.%s", interface, name);
+    struct toper *o = map_get(all, key);
+    if (o && at_null(o->implementation))
+        tosca_warn(call->c, call->at, "NOT_RUN",
+                   "%s: %s: operation '%s' of %s has no implementation, so it gives nothing",
+                   what_text(call->c, call->w), call->name, key, words);
+    if (o || !type)
+        return true;
+    call_fault(call, "UNKNOWN_REF", "%s has no operation '%s'%s", words, key, tosca_like(call->c, key, all));
+    return false;
+}
+
 json_t *call_get_operation_output(struct call *call)
 {
     struct target t;
+    const char *interface = call_text(call, 1), *operation = call_text(call, 2);
+    if (!interface || !operation || !call_text(call, 3))
+        return call_fault(call, "FUNCTION_ARGS",
+                          "the arguments are a node template, an interface, an operation and the name of an output");
     if (!target_named(call, &t))
         return NULL;
-    struct tnode *n = t.node ? t.node : t.rel->source;
-    if (!n)
+    if (str_eq(call_text(call, 0), "HOST"))
+        t.node = target_host(call->s.topo, t.node);
+    if (!t.node && !t.rel)
         return call_fault(call, "FUNCTION_ARGS", "there are no operations here");
-    const char *interface = call_text(call, 1);
-    struct at given = at_key(n->at, "interfaces");
-    bool known = !n->type || !interface || !t.node || type_member(call->c, n->type, MEMBER_INTERFACE, interface) ||
-                 at_key(given, interface).node;
-    if (!known)
-        return call_fault(call, "UNKNOWN_REF", "%s has no interface '%s'%s", n->words, interface,
-                          tosca_like(call->c, interface, type_members(call->c, n->type, MEMBER_INTERFACE)));
+    interface = interface_meant(call->c, t.node ? t.node->type : t.rel->type, interface);
+    if (!operation_is_there(call, &t, interface, operation))
+        return NULL;
+    json_t *owner = target_owner(&t);
+    if (!owner)
+        return json_null();
     tosca_warn(call->c, call->at, "NOT_RUN", "%s: get_operation_output: sedge keeps no outputs of operations",
                what_text(call->c, call->w));
-    return call_later(call, "get_operation_output", json_pack("[s]", n->name), 1);
+    json_array_append_new(owner, json_string(interface));
+    return call_later(call, "get_operation_output", owner, 2);
 }

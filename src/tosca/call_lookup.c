@@ -246,20 +246,6 @@ static json_t *attribute_now(const struct call *call, const struct found *found)
     return value_get(call->c, v);
 }
 
-/* Whose attribute it is, for run time; NULL when that is nobody's. */
-static json_t *attribute_owner(const struct target *t)
-{
-    const char *requirement;
-    size_t index;
-    if (t->cap && t->node)
-        return json_pack("[s,{s:s}]", t->node->name, "capability", t->cap->name);
-    if (t->node)
-        return json_pack("[s]", t->node->name);
-    if (!t->rel || !rel_position(t->rel, &requirement, &index))
-        return NULL;
-    return json_pack("[s,{s:s,s:I}]", t->rel->source->name, "requirement", requirement, "index", (json_int_t)index);
-}
-
 static json_t *attribute_of(struct call *call, const struct found *found)
 {
     const struct target *t = &found->target;
@@ -271,7 +257,7 @@ static json_t *attribute_of(struct call *call, const struct found *found)
     call->schema = found->value && found->value->def ? schema_of(call->c, found->value->def) : NULL;
     if (now && !(found->value && found->value->faulty))
         return call_walk(call, now, found->next);
-    json_t *owner = attribute_owner(t);
+    json_t *owner = target_owner(t);
     if (!owner)
         return json_null();
     json_array_append_new(owner, json_string(found->name));

@@ -205,22 +205,6 @@ static bool path_step(struct path *p)
     return true;
 }
 
-/* Relationship templates go by their names, too: all relationships made from that one. */
-static bool start_relationship(struct path *p, const char *name)
-{
-    const struct map *nodes = p->call->s.topo->nodes;
-    size_t before = p->to->n;
-    for (size_t i = 0; map_has(p->call->s.topo->relationships, name) && i < nodes->n; i++) {
-        struct tnode *n = nodes->items[i].value;
-        for (size_t k = 0; k < n->n_links && tctx_spend(p->call->c, 1); k++) {
-            struct at at = at_key(n->links[k].at, "relationship");
-            if (n->links[k].target && str_eq(at_text(at), name) && p->to->n == before)
-                path_add(p, (struct target){.rel = &n->links[k].rel});
-        }
-    }
-    return p->to->n > before;
-}
-
 static bool start_named(struct path *p, const char *name)
 {
     static const char *const old[] = {"SOURCE", "TARGET", "HOST"};
@@ -235,8 +219,9 @@ static bool start_named(struct path *p, const char *name)
         call_fault(p->call, "UNKNOWN_REF", "%s has no node %zu", n->words, index);
         return false;
     }
-    if (start_relationship(p, name))
-        return true;
+    struct trel *rel = target_relationship(p->call->s.topo, name);
+    if (rel)
+        return path_add(p, (struct target){.rel = rel});
     for (size_t i = 0; i < ARRAY_LEN(old); i++) {
         if (!str_eq(old[i], name))
             continue;

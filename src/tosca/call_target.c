@@ -43,6 +43,21 @@ static const struct {
 } target_keywords[] = {
     {"SELF", target_self}, {"SOURCE", target_source}, {"TARGET", target_target}, {"HOST", target_hosted}};
 
+struct trel *target_relationship(struct topo *t, const char *name)
+{
+    bool any = map_has(t->relationships, name);
+    for (size_t i = 0; any && i < t->nodes->n; i++) {
+        struct tnode *n = t->nodes->items[i].value;
+        for (size_t k = 0; k < n->n_links && tctx_spend(t->c, 1); k++) {
+            struct at at = at_key(n->links[k].at, "relationship");
+            at = at_is(at, Y_MAP) ? at_key(at, "type") : at;
+            if (n->links[k].target && str_eq(at_text(at), name))
+                return &n->links[k].rel;
+        }
+    }
+    return NULL;
+}
+
 bool target_named(const struct call *call, struct target *ret)
 {
     const char *word = call_text(call, 0);
@@ -56,7 +71,8 @@ bool target_named(const struct call *call, struct target *ret)
         return false;
     }
     ret->node = word ? map_get(call->s.topo->nodes, word) : NULL;
-    if (ret->node)
+    ret->rel = word && !ret->node ? target_relationship(call->s.topo, word) : NULL;
+    if (ret->node || ret->rel)
         return true;
     if (!word)
         call_fault(call, "FUNCTION_ARGS", "the first argument must name a node template");
@@ -89,4 +105,17 @@ bool rel_position(const struct trel *rel, const char **ret_requirement, size_t *
         return true;
     }
     return false;
+}
+
+json_t *target_owner(const struct target *t)
+{
+    const char *requirement;
+    size_t index;
+    if (t->cap && t->node)
+        return json_pack("[s,{s:s}]", t->node->name, "capability", t->cap->name);
+    if (t->node)
+        return json_pack("[s]", t->node->name);
+    if (!t->rel || !rel_position(t->rel, &requirement, &index))
+        return NULL;
+    return json_pack("[s,{s:s,s:I}]", t->rel->source->name, "requirement", requirement, "index", (json_int_t)index);
 }

@@ -24,7 +24,12 @@ bool target_named(const struct call *call, struct target *ret);
 bool target_path(const struct call *call, struct targets *ret);
 /* The node below by HostedOn, or NULL. */
 struct tnode *target_host(struct topo *t, const struct tnode *n);
+/* The first relationship that is made from that relationship template, or NULL. */
+struct trel *target_relationship(struct topo *t, const char *name);
 /* "node template 'a'", "capability 'b' of node template 'a'", "relationship ..." */
 const char *target_words(struct tctx *c, const struct target *t);
+/* Whose attribute or output it is, as it goes to run time: [node], [node, {"capability": name}] or
+ * [node, {"requirement": name, "index": i}]. New; NULL when that is nobody's. */
+json_t *target_owner(const struct target *t);
 /* Of which requirement of its source is it, and which one of them? False for one that no requirement uses. */
 bool rel_position(const struct trel *rel, const char **ret_requirement, size_t *ret_index);

@@ -14,12 +14,13 @@
     "false}}\n"                                                                                                        \
     "topology_template:\n"                                                                                             \
     "  inputs: {i: {type: map, default: {k: [1, two]}}}\n"                                                             \
+    "  relationship_templates: {mount: {type: tosca.relationships.AttachesTo, properties: {location: /e}}}\n"          \
     "  node_templates:\n"                                                                                              \
     "    box: {type: tosker.nodes.Container, properties: {command: run, ports: {80: 8080}},\n"                         \
     "          requirements: [{storage: {node: vol, relationship: {type: tosca.relationships.AttachesTo, properties: " \
-    "{location: /d}}}}]}\n"                                                                                            \
+    "{location: /d}}}}, {storage: {node: vol, relationship: mount}}]}\n"                                               \
     "    vol: {type: tosker.nodes.Volume}\n"
-/* The value stands on line 13. */
+/* The value stands on line 14. */
 #define THING(value) HEAD "    x: {type: thing, requirements: [{host: box}], properties: {m: {k: v}, a: " value "}}\n"
 
 static void test_values(void **state)
@@ -54,6 +55,14 @@ static void test_values(void **state)
          "{\"$concat\":[{\"$join\":[[\"a\",{\"$get_attribute\":[\"box\",\"id\"]}],\" \"]},\"b\"]}"},
         {THING("{get_operation_output: [SELF, Standard, create, out]}"),
          "{\"$get_operation_output\":[\"x\",\"Standard\",\"create\",\"out\"]}"},
+        {THING("{get_operation_output: [SELF, tosca.interfaces.node.lifecycle.Standard, create, out]}"),
+         "{\"$get_operation_output\":[\"x\",\"Standard\",\"create\",\"out\"]}"},
+        {THING("{get_operation_output: [HOST, Standard, create, out]}"),
+         "{\"$get_operation_output\":[\"box\",\"Standard\",\"create\",\"out\"]}"},
+        {THING("{get_property: [SELF, host, ports, '80']}"), "8080"},
+        {THING("{get_property: [mount, location]}"), "\"/e\""}, /* a relationship template */
+        {THING("{get_attribute: [mount, device]}"),
+         "{\"$get_attribute\":[\"box\",{\"requirement\":\"storage\",\"index\":1},\"device\"]}"},
         {THING("{other: 1}"), "{\"other\":1}"},
         {THING("{concat: [a], more: 1}"), "{\"concat\":[\"a\"],\"more\":1}"}, /* two keys: no call */
     };
@@ -87,18 +96,24 @@ static void test_faults(void **state)
         {THING("{token: [a, b]}"), "FUNCTION_ARGS", "3 arguments"},
         {THING("{token: [a, b, -1]}"), "FUNCTION_ARGS", "whole number"},
         {THING("{token: [a-b, '-', 5]}"), "FUNCTION_ARGS", "no token 5"},
+        {THING("{get_operation_output: [SELF, Standard, craete, out]}"), "UNKNOWN_REF",
+         "did you mean 'Standard.create'"},
+        {THING("{get_operation_output: [SELF, Standard, create]}"), "FUNCTION_ARGS", "4 arguments"},
+        {THING("{get_operation_output: [SELF, Standard, 1, out]}"), "FUNCTION_ARGS", "name of an output"},
+        {THING("{get_artifact: [SELF, none, 1]}"), "FUNCTION_ARGS", "the location"},
+        {THING("{get_artifact: [SELF, none, /x, perhaps]}"), "FUNCTION_ARGS", "true or false"},
         {THING("{get_nodes_of_type: nothing.here}"), "UNKNOWN_TYPE", "nothing.here"},
         {THING("{get_artifact: [SELF, none]}"), "UNKNOWN_REF", "no artifact 'none'"},
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++)
-        bed_refuses(rows[i].text, rows[i].code, 13, rows[i].part);
+        bed_refuses(rows[i].text, rows[i].code, 14, rows[i].part);
 }
 
 static void test_outputs_have_no_self(void **state)
 {
-    bed_refuses(HEAD "  outputs: {o: {value: {get_attribute: [HOST, id]}}}\n", "FUNCTION_ARGS", 13,
+    bed_refuses(HEAD "  outputs: {o: {value: {get_attribute: [HOST, id]}}}\n", "FUNCTION_ARGS", 14,
                 "HOST means nothing");
-    bed_refuses(HEAD "  outputs: {o: {value: {get_property: [SELF, t]}}}\n", "FUNCTION_ARGS", 13, "SELF means nothing");
+    bed_refuses(HEAD "  outputs: {o: {value: {get_property: [SELF, t]}}}\n", "FUNCTION_ARGS", 14, "SELF means nothing");
 }
 
 static void test_unknown_type_is_told_alone(void **state)
