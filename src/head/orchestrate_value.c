@@ -88,6 +88,7 @@ static const struct {
     {"tosca_id", get_id},
     {"tosca_name", get_name},
     {"private_address", get_private_address},
+    {"ip_address", get_private_address}, /* of an endpoint */
     {"public_address", get_public_address},
     {"ports", get_ports},
 };

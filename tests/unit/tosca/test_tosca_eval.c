@@ -11,12 +11,23 @@ static json_t *attribute(void *data, const char *component, const char *name)
         return NULL;
     if (str_eq(name, "ports"))
         return json_pack("{s:[s,i]}", "list", "a", 80);
+    if (str_eq(name, "weight"))
+        return json_string("1500 g");
     return str_eq(name, "address") ? json_string("192.0.2.7") : NULL;
+}
+
+static json_t *part_attribute(void *data, const char *component, const json_t *part, const char *name)
+{
+    if (str_eq(json_str(part, "capability", NULL), "web") && str_eq(name, "port"))
+        return json_integer(8080);
+    if (str_eq(json_str(part, "requirement", NULL), "db") && json_int(part, "index", -1) == 1 && str_eq(name, "since"))
+        return json_string("today");
+    return NULL;
 }
 
 static char *eval(const char *text, int *ret_code)
 {
-    struct tosca_runtime rt = {.attribute = attribute};
+    struct tosca_runtime rt = {.attribute = attribute, .part_attribute = part_attribute};
     struct err e = {0};
     AUTO_JSON json_t *v = json_loads(text, JSON_DECODE_ANY, NULL);
     assert_non_null(v);
@@ -39,6 +50,23 @@ static void test_values(void **state)
         {"{\"$join\":[[\"a\",{\"$get_attribute\":[\"wp\",\"address\"]}],\",\"]}", "\"a,192.0.2.7\""},
         {"{\"$token\":[{\"$get_attribute\":[\"wp\",\"address\"]},\".\",3]}", "\"7\""},
         {"{\"x\":{\"$concat\":[\"a\",\"b\"]}}", "{\"x\":\"ab\"}"},
+        {"{\"concat\":[\"a\",\"b\"]}", "{\"concat\":[\"a\",\"b\"]}"}, // data, and no call
+        {"{\"$unknown\":[\"a\"]}", "{\"$unknown\":[\"a\"]}"},
+        /* of a capability and of a relationship */
+        {"{\"$get_attribute\":[\"wp\",{\"capability\":\"web\"},\"port\"]}", "8080"},
+        {"{\"$get_attribute\":[\"wp\",{\"capability\":\"web\"},\"address\"]}", "\"192.0.2.7\""},
+        {"{\"$get_attribute\":[\"wp\",{\"capability\":\"web\"},\"ports\",\"list\",1]}", "80"},
+        {"{\"$get_attribute\":[\"wp\",{\"requirement\":\"db\",\"index\":1},\"since\"]}", "\"today\""},
+        /* functions of TOSCA 2.0 */
+        {"{\"$sum\":[{\"$get_attribute\":[\"wp\",\"ports\",\"list\",1]},2]}", "82"},
+        {"{\"$and\":[true,{\"$equal\":[{\"$get_attribute\":[\"wp\",\"address\"]},\"192.0.2.7\"]}]}", "true"},
+        {"{\"$less_than\":[{\"$get_attribute\":[\"wp\",\"weight\"]},\"2 "
+         "kg\",{\"$kind\":{\"units\":{\"g\":\"1\",\"kg\":\"1000\"},"
+         "\"canonical\":\"g\",\"whole\":false}}]}",
+         "true"},
+        {"{\"$less_than\":[\"1.9\",\"1.10\",{\"$kind\":\"version\"}]}", "true"},
+        {"{\"$matches\":[{\"$get_attribute\":[\"wp\",\"address\"]},\"^[0-9.]+$\"]}", "true"},
+        {"{\"$union\":[[1],{\"$get_attribute\":[\"wp\",\"ports\",\"list\"]}]}", "[1,\"a\",80]"},
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         int code;
@@ -63,10 +91,35 @@ static void test_unknown(void **state)
     assert_int_equal(code, EINVAL);
 }
 
+static void test_refused(void **state)
+{
+    static const struct {
+        const char *text, *part;
+        int code;
+    } rows[] = {
+        {"{\"$get_attribute\":[\"wp\",{\"requirement\":\"db\",\"index\":0},\"since\"]}", "not known yet", EAGAIN},
+        {"{\"$get_attribute\":[\"wp\",{\"capability\":\"web\"},\"nothing\"]}", "not known yet", EAGAIN},
+        {"{\"$sum\":[{\"$get_attribute\":[\"wp\",\"address\"]},1]}", "sum: argument 1 is no number", EINVAL},
+        {"{\"$matches\":[\"a\",\"(\"]}", "matches: the regular expression", EINVAL},
+        {"{\"$and\":[true]}", "does not take 1 arguments", EINVAL},
+        {"{\"$value\":[]}", "cannot be carried out here", EINVAL},
+        {"{\"$less_than\":[1,2,{\"$kind\":{\"units\":{\"g\":\"x\"}}}]}", NULL, 0},
+        {"{\"$call\":[\"root\",4]}", "root: the template declares this function", EINVAL},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        int code;
+        AUTO_FREE char *text = eval(rows[i].text, &code);
+        assert_int_equal(code, rows[i].code);
+        if (rows[i].part && !strstr(text, rows[i].part))
+            fail_msg("%s gave %s", rows[i].text, text);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_values),
+        cmocka_unit_test(test_refused),
         cmocka_unit_test(test_unknown),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
