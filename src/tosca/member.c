@@ -94,7 +94,8 @@ static bool is_value_map(const struct ynode *n)
     bool other = false;
     for (size_t i = 0; i < n->n; i++) {
         const struct ynode *key = n->pairs[i].key;
-        other = other || key->kind != Y_SCALAR || !grammar_is_key(SHAPE_PROPERTY_DEF, key->text);
+        bool of_2 = key->kind == Y_SCALAR && str_eq(key->text, "validation");
+        other = other || key->kind != Y_SCALAR || !(of_2 || grammar_is_key(SHAPE_PROPERTY_DEF, key->text));
     }
     return other && !ynode_get(n, "type");
 }

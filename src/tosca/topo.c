@@ -16,9 +16,9 @@ static struct tvalue *value_new(struct tctx *c, struct scope scope, struct tdef 
 }
 
 /* TOSCA 2.0 lets an attribute be described where it could be assigned: a map of nothing but keys of a definition. */
-static bool is_attribute_note(struct tctx *c, const struct tdef *d, struct at at, const char *part)
+static bool is_attribute_note(struct tctx *c, const struct tdef *d, struct at at)
 {
-    bool note = d && str_eq(part, "attribute") && at_len(at, Y_MAP) && at.file->version == TOSCA_2_0;
+    bool note = d && at_len(at, Y_MAP) && at.file->version == TOSCA_2_0;
     enum prim prim = note ? schema_of(c, (struct tdef *)(uintptr_t)d)->prim : PRIM_ANY;
     note = note && prim != PRIM_NONE && prim != PRIM_MAP && prim != PRIM_ANY;
     for (size_t i = 0; note && i < at.node->n && tctx_spend(c, 1); i++) {
@@ -35,7 +35,7 @@ static void value_given(struct tctx *c, struct scope scope, const struct map *de
     if (declared && !d)
         tosca_error(c, at_of(at.file, key), "UNDECLARED_NAME", "%s: its type has no %s '%s'%s", owner, part, key->text,
                     tosca_like(c, key->text, declared));
-    if (is_attribute_note(c, d, at, part))
+    if (str_eq(part, "attribute") && is_attribute_note(c, d, at))
         at = at_key(at, "default");
     if (d && !at_null(tdef_fixed(d)))
         tosca_error(c, at, "INHERITANCE",
@@ -146,8 +146,10 @@ static void node_attributes(struct topo *t, struct tnode *n)
         if (n->type && !d)
             tosca_error(t->c, at_of(given.file, p->key), "UNDECLARED_NAME", "%s: its type has no attribute '%s'%s",
                         n->words, p->key->text, tosca_like(t->c, p->key->text, n->attributes));
-        map_set(n->attributes, p->key->text,
-                value_new(t->c, scope, d, p->key->text, at_of(given.file, p->value), n->words, "attribute"));
+        struct at at = at_of(given.file, p->value);
+        if (is_attribute_note(t->c, d, at))
+            at = at_key(at, "default");
+        map_set(n->attributes, p->key->text, value_new(t->c, scope, d, p->key->text, at, n->words, "attribute"));
     }
 }
 
