@@ -111,6 +111,7 @@ void topology_free(struct topology *t)
     free(t->entry);
     json_decref(t->inputs);
     json_decref(t->outputs);
+    topology_workflows_free(t->workflows, t->n_workflows);
     strv_done(&t->files);
     free(t);
 }

@@ -119,6 +119,46 @@ struct topology_group {
     struct place place;
 };
 
+/* Something that must be true before a work flow may begin. */
+struct topology_precondition {
+    char *target;      /* node template or group that it speaks of, as written; NULL: none (TOSCA 2.0) */
+    json_t *condition; /* boolean run-time call */
+    struct place place;
+};
+
+/* One step of an imperative work flow. */
+struct topology_step {
+    char *name;
+    char *target;    /* node template or group, as written */
+    size_t *targets; /* components: the node template, or the group's members; each once */
+    size_t n_targets;
+    char *relationship; /* the requirement whose relationship the step is about; NULL: the node itself */
+    char *host;         /* operation_host; NULL: none given */
+    json_t *filter;     /* array: a boolean run-time call for each target; who fails it is passed over; NULL: none */
+    struct topology_activity *activities; /* one after the other */
+    size_t n_activities;
+    struct strv on_success, on_failure; /* steps, each once */
+    struct place place;
+};
+
+/* More steps than this, with those of inlined work flows, and deeper nesting, are refused. */
+#define TOPOLOGY_FLOW_STEPS_MAX   2000
+#define TOPOLOGY_INLINE_DEPTH_MAX 16
+
+/* An imperative work flow. Its values may hold {"$get_input": ["name", ...]}: an input of the work flow itself. */
+struct topology_workflow {
+    char *name;
+    char *description;    /* or NULL */
+    json_t *inputs;       /* object: name -> {"type", "description", "required", "value" (the default)} */
+    struct topology_precondition *preconditions;
+    size_t n_preconditions;
+    struct topology_step *steps; /* in the template's order */
+    size_t n_steps;
+    json_t *outputs;      /* object: name -> run-time call that reads the attribute it is mapped to */
+    char *implementation; /* file of another language that sedge does not run; NULL: it has steps */
+    struct place place;
+};
+
 /* Run-time calls are one-key objects, whatever the generation of the template: {"$get_attribute": ["wp", "public_address"]}, and $concat, $join, $token or
  * another function around it (src/tosca/function.h); SELF, HOST, SOURCE, TARGET and paths are already replaced by template names. An attribute of a capability is
  * ["wp", {"capability": "endpoint"}, "ip_address"], one of a relationship ["wp", {"requirement": "db", "index": 0}, "name"]. All else is plain JSON. */
@@ -134,6 +174,8 @@ struct topology {
     size_t n_policies;
     struct topology_group *groups;
     size_t n_groups;
+    struct topology_workflow *workflows; /* in the template's order */
+    size_t n_workflows;
     struct strv files; /* every file of the bundle that the application needs: templates, scripts, artifacts; sorted, no doubles */
 };
 
@@ -153,3 +195,12 @@ void topology_activities_free(struct topology_activity *v, size_t n);
 /* What they own, not themselves. */
 void topology_policy_done(struct topology_policy *p);
 void topology_group_done(struct topology_group *g);
+
+/* What a work flow that sedge generates makes of its target. */
+enum delegate { DELEGATE_UNKNOWN, DELEGATE_RUN, DELEGATE_STOP, DELEGATE_DELETE };
+enum delegate topology_delegate(const char *workflow); /* deploy, install, start; stop; undeploy, uninstall */
+/* The work flow of that name, or NULL. */
+const struct topology_workflow *topology_workflow_find(const struct topology *t, const char *name);
+/* The index of the step, or -1. */
+int topology_step_find(const struct topology_workflow *w, const char *name);
+void topology_workflows_free(struct topology_workflow *v, size_t n);

@@ -206,11 +206,24 @@ json_t *call_walk(struct call *call, const json_t *v, size_t i)
 
 /* ---- functions that need little ---- */
 
+/* An input of the work flow that the call stands in: known when it runs. */
+static json_t *flow_input(struct call *call, const char *name)
+{
+    struct tvalue *v = call->s.flow_inputs ? map_get(call->s.flow_inputs, name) : NULL;
+    if (!v)
+        return NULL;
+    call->schema = call_count(call) == 1 && v->def ? schema_of(call->c, v->def) : NULL;
+    return call_later(call, "get_input", json_pack("[s]", name), 1);
+}
+
 static json_t *call_get_input(struct call *call)
 {
     const char *name = call_text(call, 0);
     if (!name)
         return call_fault(call, "FUNCTION_ARGS", "the first argument must be the name of an input");
+    json_t *of_flow = flow_input(call, name);
+    if (of_flow)
+        return of_flow;
     struct tvalue *v = map_get(call->s.topo->inputs, name);
     if (!v)
         return call_fault(call, "UNKNOWN_REF", "there is no input '%s'%s", name,

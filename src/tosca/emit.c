@@ -4,6 +4,7 @@
 
 #include "tosca/emit_component.h"
 #include "tosca/value_read.h"
+#include "tosca/workflow.h"
 
 static json_t *emit_inputs(struct topo *t)
 {
@@ -55,6 +56,7 @@ struct topology *emit_topology(struct topo *t)
         emit_component(t, t->nodes->items[i].value, &to->components[to->n_components++]);
     to->inputs = emit_inputs(t);
     to->outputs = emit_outputs(t);
+    workflows_emit(t, to);
     emit_files(t, to);
     return to;
 }

@@ -7,13 +7,6 @@
 #include "tosca/protocol_read.h"
 #include "tosca/value_read.h"
 
-static struct place place_of(struct at at)
-{
-    return (struct place){.file = mem_strdup(at.file ? at.file->path : "-"),
-                          .line = at.node ? at.node->line : 1,
-                          .col = at.node ? at.node->col : 1};
-}
-
 /* All that have a value; faults and missing ones are told. */
 static json_t *emit_values(struct topo *t, const struct map *values)
 {
@@ -73,7 +66,7 @@ static void emit_link(struct topo *t, struct tlink *l, struct component *ret)
     to->relationship = mem_strdup(l->rel.type ? l->rel.type->name : "tosca.relationships.Root");
     to->target = l->target->index;
     to->properties = emit_values(t, l->rel.properties);
-    to->place = place_of(l->at);
+    to->place = topo_place(l->at);
 }
 
 /* Only software's operations are run; whoever wrote others has to know. */
@@ -134,7 +127,7 @@ static void emit_operation(struct topo *t, struct tnode *n, struct toper *o, str
     to->dependencies = o->dependencies;
     o->dependencies = (struct strv){0};
     to->timeout_s = o->timeout_s;
-    to->place = place_of(o->at.node ? o->at : at_of(n->at.file, n->key));
+    to->place = topo_place(o->at.node ? o->at : at_of(n->at.file, n->key));
 }
 
 static void emit_operations(struct topo *t, struct tnode *n, struct component *ret)
@@ -168,7 +161,7 @@ void emit_component(struct topo *t, struct tnode *n, struct component *ret)
     ret->kind = n->kind;
     for (struct ttype *p = n->type; p && tctx_spend(t->c, 1); p = type_parent(t->c, p))
         strv_add(&ret->ancestry, p->name);
-    ret->place = place_of(at_of(n->at.file, n->key));
+    ret->place = topo_place(at_of(n->at.file, n->key));
     protocol_read(t, n, &ret->protocol);
     ret->properties = emit_values(t, n->properties);
     values_check(t->c, n->attributes);

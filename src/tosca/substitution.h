@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Substitution mappings and workflows: checked, not run. */
+/* Substitution mappings: checked. */
 #pragma once
 
 #include "tosca/topo.h"
@@ -7,5 +7,3 @@
 /* Notes the node templates whose requirements are fulfilled from outside. Before tie_all. */
 void substitution_note(struct topo *t);
 void substitution_check(struct topo *t);
-/* In workflow.c. */
-void workflows_check(struct topo *t);

@@ -260,3 +260,10 @@ struct tlink *tnode_link(const struct tnode *n, const char *requirement)
     }
     return NULL;
 }
+
+struct place topo_place(struct at at)
+{
+    return (struct place){.file = mem_strdup(at.file ? at.file->path : "-"),
+                          .line = at.node ? at.node->line : 1,
+                          .col = at.node ? at.node->col : 1};
+}

@@ -15,6 +15,8 @@ struct scope {
     struct topo *topo;
     struct tnode *self; /* NULL in outputs and inputs */
     struct trel *rel;   /* in a relationship: SELF is the relationship */
+    /* In a work flow: its own inputs (name -> struct tvalue), known when it runs; before the topology's. */
+    const struct map *flow_inputs;
     /* In a validation clause of TOSCA 2.0: what $value means. Without `value` the clause itself is checked. */
     bool clause;
     const json_t *value;
@@ -103,3 +105,5 @@ void topo_relationship(struct topo *t, struct trel *rel);
 struct tnode *topo_node_at(struct topo *t, struct at at, const char *words);
 /* The link under a requirement's name that is tied, or NULL. */
 struct tlink *tnode_link(const struct tnode *n, const char *requirement);
+/* A place for the topology; the caller owns its file. */
+struct place topo_place(struct at at);

@@ -52,7 +52,6 @@ static struct topology *run(struct tctx *c, struct tfile *entry)
     policies_check(t);
     check_relationship_templates(t);
     substitution_check(t);
-    workflows_check(t);
     return emit_topology(t);
 }
 
