@@ -17,8 +17,8 @@ const struct diag_code diag_codes_mean[] = {
      "+        host: {properties: {num_cpus: 1}}\n",
      "CONSTRAINT"},
     {"CYCLE", "error or warning", "Things need each other in a circle",
-     "Types derive from each other, components stand on each other, values are made of each other, or files import "
-     "each other. "
+     "Types derive from each other, components stand on each other, values are made of each other, steps of a work "
+     "flow follow each other, work flows inline each other, or files import each other. "
      "Files that import each other are read once, with a warning.",
      "Take one of the links out. The message names the members of the circle.",
      " topology_template:\n"
@@ -150,8 +150,8 @@ const struct diag_code diag_codes_mean[] = {
      "Take the suggestion. A text that begins with a dollar sign and is meant as it stands is written with two.", NULL,
      "UNKNOWN_FUNCTION"},
     {"UNKNOWN_REF", "error or warning", "A name that nothing in the template has",
-     "A node template, input, property, attribute, group, repository or relationship template is named that does not "
-     "exist.",
+     "A node template, input, property, attribute, group, repository, relationship template, operation, work flow, step "
+     "or node state is named that does not exist.",
      "Take the suggestion, or add what is named.",
      " topology_template:\n"
      "   node_templates:\n"

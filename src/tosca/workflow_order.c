@@ -108,7 +108,7 @@ static void tell_unreachable(struct order *o, struct at steps)
     for (size_t i = 0; i < o->w->n_steps; i++) {
         const struct ypair *p = named[i] && !led_to[i] ? ynode_pair(steps.node, o->w->steps[i].name) : NULL;
         if (p)
-            tosca_warn(o->f->c, at_of(steps.file, p->key), "UNREACHABLE",
+            tosca_warn(o->f->c, at_of(steps.file, p->key), "NOT_RUN",
                        "%s: step '%s' is never started: it follows the failure of steps that cannot fail", o->f->words,
                        o->w->steps[i].name);
     }

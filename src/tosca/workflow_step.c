@@ -42,7 +42,7 @@ static void check_state(struct flow *f, struct at list, size_t i, const struct t
         const struct component *c = &f->to->components[s->targets[k]];
         if (protocol_state_find(&c->protocol, state))
             continue;
-        tosca_warn(f->c, at, "UNKNOWN_STATE",
+        tosca_warn(f->c, at, "UNKNOWN_REF",
                    "%s: '%s' is no node state (initial, creating, created, configuring, configured, starting, started, "
                    "stopping, deleting, error) and no state of '%s'; it is kept as it is written",
                    words, state, c->name);

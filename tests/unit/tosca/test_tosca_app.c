@@ -298,7 +298,7 @@ static void test_what_is_not_run_is_told(void **state)
     bed_must_warn(&b, "NOT_RUN", "'Standard.start' is not run: put it into software");
     bed_must_warn(&b, "NOT_RUN", "sedge runs no operations of relationships");
     bed_must_warn(&b, "NOT_RUN", "does not act on policies of type 'tosca.policies.Scaling'");
-    bed_must_warn(&b, "NOT_RUN", "workflows are checked");
+    bed_must_warn(&b, "UNKNOWN_REF", "'up' is no node state");
     bed_stop(&b);
 }
 

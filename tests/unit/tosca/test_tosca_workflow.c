@@ -224,7 +224,7 @@ static void warns(const char *text, const char *code, const char *part)
 
 static void test_warned(void **state)
 {
-    warns("    up: {steps: {s: {target: a, activities: [{set_state: odd}]}}}\n", "UNKNOWN_STATE",
+    warns("    up: {steps: {s: {target: a, activities: [{set_state: odd}]}}}\n", "UNKNOWN_REF",
           "'odd' is no node state");
     warns("    up: {steps: {s: {target: a, activities: [{delegate: dance}]}}}\n", "NOT_RUN", "'dance' is none of");
     warns("    up: {implementation: up.bpmn}\n", "NOT_RUN", "written in another language ('up.bpmn')");
@@ -232,7 +232,7 @@ static void test_warned(void **state)
     warns("    up: {steps: {s: {target: a, activities: [{set_state: started}], on_failure: t}, t: {target: a, "
           "activities: "
           "[]}}}\n",
-          "UNREACHABLE", "step 't' is never started");
+          "NOT_RUN", "step 't' is never started");
     warns("    up: {steps: {s: {target: a, filter: [{laod: 1}], activities: []}}}\n", "UNKNOWN_REF",
           "no attribute or property 'laod', did you mean 'load'?");
 }
