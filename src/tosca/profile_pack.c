@@ -29,7 +29,7 @@ static uint64_t number_at(const unsigned char *at, size_t bytes)
 bool profile_pack_find(const char *path, const char *text, size_t len, struct ydoc *ret)
 {
     const unsigned char *at = profile_pack_data, *end = at + sizeof(profile_pack_data);
-    while (end - at > 1 + *at + NUMBERS) {
+    while (end - at > NUMBERS && end - at > 1 + *at + NUMBERS) {
         const unsigned char *numbers = at + 1 + *at;
         size_t size = number_at(numbers + 8, 4);
         if (size > (size_t)(end - numbers - NUMBERS))
