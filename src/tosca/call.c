@@ -120,6 +120,18 @@ bool call_is(struct tctx *c, struct at at, struct schema *schema)
     return call_site(c, at, schema, &site);
 }
 
+const char *call_hint(struct tctx *c, struct at at)
+{
+    const struct ynode *key = at_len(at, Y_MAP) == 1 ? at.node->pairs[0].key : NULL;
+    if (!key || key->kind != Y_SCALAR)
+        return "";
+    if (call_is_2(at.file) && function_find(key->text, FUNCTION_1))
+        return tctx_printf(c, "; TOSCA 2.0 writes '$%s'", key->text);
+    if (!call_is_2(at.file) && key->text[0] == '$' && function_find(key->text + 1, FUNCTION_1))
+        return tctx_printf(c, "; TOSCA 1.x writes '%s'", key->text + 1);
+    return "";
+}
+
 bool call_is_json(const json_t *v)
 {
     return function_of_json(v) != NULL || ufunction_is_json(v);

@@ -24,6 +24,8 @@ json_t *call_do(struct scope s, struct at at, const struct what *w, struct schem
 /* In a file of TOSCA 2.0 a "$$" at the head of a text stands for "$". */
 const char *call_unescaped(struct at at, const char *text);
 bool call_is_2(const struct tfile *f);
+/* "; TOSCA 2.0 writes '$concat'" where the place holds a call as the other generation writes it, else "". */
+const char *call_hint(struct tctx *c, struct at at);
 
 /* One call with its arguments read. */
 struct call {

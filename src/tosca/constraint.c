@@ -197,6 +197,22 @@ bool clause_read(struct tctx *c, struct at at, enum prim prim, bool structure, s
     return !fault;
 }
 
+bool clause_resolve(struct scope s, struct clause *cl)
+{
+    struct tctx *c = s.topo->c;
+    struct what w = {.owner = tctx_printf(c, "constraint '%s'", clause_ops[cl->op].name)};
+    if (!cl->later)
+        return true;
+    json_t *v = value_read(s, cl->at, NULL, &w);
+    cl->operand = tctx_keep(c, v);
+    cl->later = !v || value_is_later(v);
+    char why[200];
+    const char *fault = cl->later ? NULL : operand_fault(c, cl, why, sizeof(why));
+    if (fault)
+        tosca_error(c, cl->at, "CONSTRAINT", "the operand of the constraint '%s' %s", clause_ops[cl->op].name, fault);
+    return v && !fault;
+}
+
 static bool holds_range(const struct clause *cl, const json_t *v)
 {
     const json_t *low = json_array_get(cl->operand, 0), *high = json_array_get(cl->operand, 1);

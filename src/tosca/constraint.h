@@ -21,6 +21,7 @@ enum clause_op {
 };
 
 struct pattern;
+struct scope;
 struct clause {
     enum clause_op op;
     enum prim prim;                /* of the values it is asked of */
@@ -33,6 +34,9 @@ struct clause {
 /* Reads one clause, a one-key map, for values of that kind (PRIM_ANY: not known; `structure`: a data type with fields).
  * False when it is malformed, which is told. */
 bool clause_read(struct tctx *c, struct at at, enum prim prim, bool structure, struct clause *ret);
+/* Takes the value of a call that the operand holds, seen from that scope; it stays `later` where only run time knows
+ * it. False when it is faulty (told). */
+bool clause_resolve(struct scope s, struct clause *clause);
 /* Does the value hold? False with the reason in words ("must be at least 1"). */
 bool clause_holds(struct tctx *c, const struct clause *clause, const json_t *value, char *why, size_t why_size);
 /* A regular expression made ready, once for each text; NULL with the reason. `whole`: it must match the whole text. */

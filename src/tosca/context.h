@@ -9,7 +9,8 @@
  * collects a type's members along its ancestry (member.c) and checks what the types say (type_check.c, schema.c,
  * constraint.c); makes the templates of the topology (topo.c, topo_copy.c, input.c), ties their requirements (tie.c,
  * tie_relationship.c, node_filter.c), lays out their operations (operation.c, implementation.c) and artifacts,
- * evaluates their values when they are asked for (value_get.c, value_read.c, value_scalar.c, call.c, call_lookup.c),
+ * evaluates their values when they are asked for (value_get.c, value_read.c, value_scalar.c; calls by call.c and
+ * call_*.c, what functions do by function*.c; conditions and validation clauses of 2.0 by condition.c, value_valid.c),
  * looks at groups, policies, substitution and workflows, and writes the struct topology out (emit.c, emit_component.c,
  * protocol_read.c). What types mean to sedge is in one table (known.c). All things in between live in the context's
  * arena and die with it. A shape that the grammar refused is skipped silently by the later passes: each fault is told

@@ -96,7 +96,8 @@ static void ask_property(struct each *e, const char *name, struct at at)
     char why[200];
     for (size_t i = 0; i < clause_count(at) && tctx_spend(e->c, 5); i++) {
         struct clause clause;
-        if (clause_at(e->c, at, i, prim, &clause))
+        if (clause_at(e->c, at, i, prim, &clause) &&
+            clause_resolve((struct scope){.topo = e->topo, .self = e->node}, &clause))
             e->passes = e->passes && json && clause_holds(e->c, &clause, json, why, sizeof(why));
     }
 }
@@ -109,8 +110,12 @@ static void ask_capability(struct each *e, const char *name, struct at at)
         struct tcap *other = e->node->capabilities->items[i].value;
         cap = other->type && type_is_a(e->c, other->type, type) ? other : NULL;
     }
-    struct each inner = {
-        .c = e->c, .values = cap ? cap->properties : NULL, .passes = cap != NULL, .pair = ask_property};
+    struct each inner = {.c = e->c,
+                         .topo = e->topo,
+                         .node = e->node,
+                         .values = cap ? cap->properties : NULL,
+                         .passes = cap != NULL,
+                         .pair = ask_property};
     if (cap)
         each_pair(&inner, at_key(at, "properties"));
     e->passes = e->passes && inner.passes;

@@ -8,7 +8,7 @@
 void node_filter_check(struct tctx *c, struct at filter, struct ttype *type);
 /* Does the node pass? What only run time knows passes. */
 bool node_filter_passes(struct topo *t, struct at filter, struct tnode *n);
-/* The same for the filter of a requirement: in TOSCA 2.0 SELF is the relationship that would be made from `from` to that
- * capability (which may be NULL). */
+/* The same for the filter of a requirement: in TOSCA 2.0 SELF is the relationship that would be made from `from` to
+ * that capability (which may be NULL). */
 bool node_filter_passes_from(struct topo *t, struct at filter, struct tnode *from, struct tnode *n,
                              struct tcap *capability);

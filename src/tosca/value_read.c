@@ -80,7 +80,10 @@ static bool constraints_hold(struct scope s, struct at at, const json_t *v, stru
     struct tctx *c = s.topo->c;
     char why[300];
     for (size_t i = 0; schema && !c->bare && i < schema->n_clauses && tctx_spend(c, 5); i++) {
-        if (clause_holds(c, &schema->clauses[i], v, why, sizeof(why)))
+        struct clause clause = schema->clauses[i];
+        if (!clause_resolve(s, &clause))
+            return false;
+        if (clause_holds(c, &clause, v, why, sizeof(why)))
             continue;
         AUTO_FREE char *text = json_dumps(v, JSON_COMPACT | JSON_ENCODE_ANY);
         tosca_error(c, at, "CONSTRAINT", "%s: %.100s %s", what_text(c, w), text ? text : "the value", why);
@@ -102,14 +105,14 @@ static json_t *constrained(struct scope s, struct at at, json_t *v, struct schem
 static void tell_kind(struct tctx *c, struct at at, const struct schema *schema, const struct what *w,
                       const char *found)
 {
-    const char *type = schema_words(schema);
+    const char *type = schema_words(schema), *hint = call_hint(c, at);
     static const char *const kinds[] = {
         [PRIM_LIST] = " (a list)", [PRIM_MAP] = " (a map)", [PRIM_NONE] = " (a map of its fields)"};
     const char *kind =
         schema->prim == PRIM_LIST || schema->prim == PRIM_MAP || schema->prim == PRIM_NONE ? kinds[schema->prim] : "";
     bool plain = str_eq(type, "list") || str_eq(type, "map");
-    tosca_error(c, at, "VALUE_TYPE", "%s must be of type %s%s, not %s", what_text(c, w), type, plain ? "" : kind,
-                found);
+    tosca_error(c, at, "VALUE_TYPE", "%s must be of type %s%s, not %s%s", what_text(c, w), type, plain ? "" : kind,
+                found, hint);
 }
 
 static const char *yaml_words(struct at at)

@@ -190,8 +190,11 @@ json_t *value_scalar_node(struct scope s, struct at at, const struct schema *sch
         AUTO_JSON json_t *v = ynode_to_json(at.node, NULL);
         return v ? range_json(&t, v) : refuse(&t, "a list");
     }
-    if (!at_is(at, Y_SCALAR))
-        return refuse(&t, at_is(at, Y_SEQ) ? "a list" : "a map");
+    if (!at_is(at, Y_SCALAR)) {
+        tosca_error(t.c, at, "VALUE_TYPE", "%s must be of type %s, not %s%s", what_text(t.c, w), schema_words(schema),
+                    at_is(at, Y_SEQ) ? "a list" : "a map", call_hint(t.c, at));
+        return NULL;
+    }
     if (foreign_tag(at))
         return refuse(&t, at.node->tag);
     struct scalar_read r = scalar_read(at.node);

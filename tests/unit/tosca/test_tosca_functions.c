@@ -155,6 +155,27 @@ static void test_source_and_target(void **state)
     bed_stop(&b);
 }
 
+#define BOUND(value)                                                                                                   \
+    "tosca_definitions_version: tosca_simple_yaml_1_3\n"                                                               \
+    "node_types: {n: {properties: {p: {type: integer, constraints: [less_or_equal: {get_input: most}]}, q: {type: "    \
+    "string, required: false}}}}\n"                                                                                    \
+    "topology_template:\n"                                                                                             \
+    "  inputs: {most: {type: integer, default: 5}}\n"                                                                  \
+    "  node_templates: {x: {type: n, properties: {" value "}}}\n"
+
+static void test_constraint_by_a_call(void **state)
+{
+    struct bed b;
+    bed_takes(&b, BOUND("p: 5"));
+    bed_stop(&b);
+    bed_refuses(BOUND("p: 6"), "CONSTRAINT", 5, "must be at most 5");
+}
+
+static void test_the_other_generation(void **state)
+{
+    bed_refuses(BOUND("p: 1, q: {$concat: [a]}"), "VALUE_TYPE", 5, "not a map; TOSCA 1.x writes 'concat'");
+}
+
 static void test_field_of_the_name_of_a_function(void **state)
 {
     struct bed b;
@@ -175,6 +196,8 @@ int main(void)
         cmocka_unit_test(test_source_and_target),
         cmocka_unit_test(test_unknown_type_is_told_alone),
         cmocka_unit_test(test_field_of_the_name_of_a_function),
+        cmocka_unit_test(test_constraint_by_a_call),
+        cmocka_unit_test(test_the_other_generation),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
