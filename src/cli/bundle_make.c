@@ -47,21 +47,16 @@ static int add_file(struct making *k, const char *path, int fd, mode_t mode, str
     int r = digest_fd(fd, digest, &size);
     if (r < 0)
         return err_errno(e, -r, "bundle: read '%s'", path);
-    return bundle_manifest_add(k->m, path, digest, size, mode & 0111 ? 0755 : 0644, e);
+    return bundle_manifest_add(k->m, path, digest, size, mode, e);
 }
 
 /* What a folder holds is looked at later. Links in it are passed over: a bundle has none. */
 static int add_folder(struct making *k, const char *path, struct err *e)
 {
-    AUTO_FREE char *folder = file_join(k->t->folder, path);
     AUTO_STRV struct strv names = {0};
-    int r = file_list(folder, &names, e);
-    for (size_t i = 0; r == 0 && i < names.n; i++) {
-        AUTO_FREE char *inside = file_join(folder, names.v[i]);
-        struct stat st;
-        if (lstat(inside, &st) == 0 && (S_ISREG(st.st_mode) || S_ISDIR(st.st_mode)))
-            strv_take(&k->waiting, file_join(path, names.v[i]));
-    }
+    int r = template_files_list(&k->t->files, path, &names, e);
+    for (size_t i = 0; r == 0 && i < names.n; i++)
+        strv_take(&k->waiting, file_join(path, names.v[i]));
     if (r == 0 && k->waiting.n > 4UL * BUNDLE_FILES_MAX)
         r = err_set(e, EINVAL, "bundle: folder '%s' holds more than %d files", path, BUNDLE_FILES_MAX);
     return r;
@@ -69,17 +64,13 @@ static int add_folder(struct making *k, const char *path, struct err *e)
 
 static int add_path(struct making *k, const char *path, struct err *e)
 {
-    struct stat st;
-    AUTO_CLOSE int fd = file_root_fd(&k->t->root, path, e);
-    if (fd < 0)
-        return err_wrap(e, fd, "bundle");
-    if (fstat(fd, &st) < 0)
-        return err_errno(e, errno, "bundle: look at '%s'", path);
-    if (S_ISDIR(st.st_mode))
+    mode_t mode;
+    AUTO_CLOSE int fd = template_files_fd(&k->t->files, path, &mode, e);
+    if (fd == -EISDIR) {
+        err_clear(e);
         return add_folder(k, path, e);
-    if (!S_ISREG(st.st_mode))
-        return err_set(e, EINVAL, "bundle: '%s' is neither a file nor a folder", path);
-    return add_file(k, path, fd, st.st_mode, e);
+    }
+    return fd < 0 ? err_wrap(e, fd, "bundle") : add_file(k, path, fd, mode, e);
 }
 
 int bundle_make(const struct template *t, struct bundle_manifest *ret, struct err *e)

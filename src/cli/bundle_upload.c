@@ -64,7 +64,8 @@ static int upload_blob(struct upload *u, const char *digest, struct err *e)
     const struct bundle_file *f = digest ? file_of(u->m, digest) : NULL;
     if (!f)
         return err_set(e, EPROTO, "the head asks for '%.100s', which is no file of the bundle", digest ? digest : "?");
-    AUTO_CLOSE int fd = file_root_fd(&u->t->root, f->path, e);
+    mode_t mode;
+    AUTO_CLOSE int fd = template_files_fd(&u->t->files, f->path, &mode, e);
     struct stat st;
     if (fd < 0)
         return fd;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/* TOSCA archives: unpacks a zip within limits, and finds the entry template of unpacked files. */
+/* TOSCA archives: the members of a zip, read where they stand and within limits, and what TOSCA.meta says. */
 #pragma once
 
 #include "tosca/tosca.h"
@@ -8,10 +8,30 @@
 #define CSAR_BYTES_MAX   (512LL << 20) /* unpacked */
 #define CSAR_RATIO_MAX   200           /* unpacked to packed, beyond the first 16 MiB */
 
-/* Unpacks the zip read from `fd` (a regular file) into the empty folder `folder_fd`. Takes folders and regular files
- * with clean relative names only: no links, no devices, no "..", no name twice, nothing beyond the limits. `shown`
+struct csar;
+struct csar_member {
+    char *path;  /* clean and relative, without a slash at its end */
+    bool folder; /* named, or only the folder of others */
+    bool runs;   /* a file that may be executed */
+    int64_t size;
+    uint64_t at, number; /* where the archive's directory speaks of it */
+};
+
+/* Opens the zip that `fd` (a regular file, borrowed until csar_close) holds. Takes folders and regular files with clean
+ * relative names only: no links, no devices, no "..", no name twice, nothing locked, nothing beyond the limits. `shown`
  * names it in findings. 0, or -EBADMSG (CSAR told), or another -errno (IO told). */
-int csar_unpack(int fd, int folder_fd, const char *shown, struct diags *d);
+int csar_open(int fd, const char *shown, struct csar **ret, struct diags *d);
+void csar_close(struct csar *c); /* NULL is fine */
+
+/* All members, in the archive's order; folders that are not named stand before what they hold. */
+size_t csar_members(const struct csar *c, const struct csar_member **ret);
+const struct csar_member *csar_find(const struct csar *c, const char *path);
+
+/* The whole of a file: 0 with *ret (closed by NUL, the caller frees); -ENOENT; -EISDIR; -EFBIG past max; -EBADMSG when
+ * it is damaged; all but -ENOENT with `e`. */
+int csar_read(struct csar *c, const char *path, size_t max, char **ret, size_t *ret_len, struct err *e);
+/* The same as a descriptor of a file in memory, at its beginning. */
+int csar_fd(struct csar *c, const char *path, struct err *e);
 
 /* TOSCA.meta's blocks of "Name: value" lines; the first block counts. 0 with *ret_entry (the caller frees), or -EBADMSG
  * with CSAR findings about file `path`. */

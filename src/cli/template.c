@@ -9,7 +9,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "cli/csar.h"
 #include "cli/template_entry.h"
 #include "cli/template_root.h"
 #include "io/file.h"
@@ -26,12 +25,6 @@ __attribute__((format(printf, 4, 5))) static int refuse(struct diags *d, int cod
     return -code;
 }
 
-/* A source over a file root. */
-static struct tosca_source source_of(struct file_root *root)
-{
-    return (struct tosca_source){.read = file_root_read, .exists = file_root_exists, .data = root};
-}
-
 static int open_definitions(struct template *t, struct diags *d)
 {
     AUTO_FREE char *folder = NULL;
@@ -39,15 +32,14 @@ static int open_definitions(struct template *t, struct diags *d)
     int r = file_data_folder("profiles", &folder, &e);
     if (r == 0)
         r = file_root_open(folder, TEMPLATE_FILE_MAX, &t->definitions, &e);
-    t->profiles = source_of(&t->definitions);
+    t->profiles = (struct tosca_source){file_root_read, file_root_exists, &t->definitions};
     return r < 0 ? refuse(d, -r, t->given, "open the built-in types: %s", err_text(&e)) : 0;
 }
 
-static int open_root(struct template *t, struct diags *d)
+static int open_root(struct template *t, const char *folder, struct diags *d)
 {
     struct err e = {0};
-    int r = file_root_open(t->folder, TEMPLATE_FILE_MAX, &t->root, &e);
-    t->source = source_of(&t->root);
+    int r = template_files_folder(folder, TEMPLATE_FILE_MAX, &t->files, &e);
     return r < 0 ? refuse(d, -r, t->given, "%s", err_text(&e)) : 0;
 }
 
@@ -57,43 +49,27 @@ static int open_file(struct template *t, struct diags *d)
     AUTO_FREE char *beside = slash == t->given ? mem_strdup("/")
                              : slash           ? mem_strndup(t->given, (size_t)(slash - t->given))
                                                : mem_strdup(".");
-    AUTO_FREE char *folder = realpath(beside, NULL);
+    AUTO_FREE char *folder = realpath(beside, NULL), *root = NULL;
     struct err e = {0};
     if (!folder)
         return refuse(d, errno, t->given, "open the folder of '%s': %s", t->given, strerror(errno));
-    int r = template_root_find(folder, slash ? slash + 1 : t->given, &t->profiles, &t->folder, &t->entry, &e);
-    return r < 0 ? refuse(d, -r, t->given, "%s", err_text(&e)) : open_root(t, d);
+    int r = template_root_find(folder, slash ? slash + 1 : t->given, &t->profiles, &root, &t->entry, &e);
+    return r < 0 ? refuse(d, -r, t->given, "%s", err_text(&e)) : open_root(t, root, d);
 }
 
 static int open_folder(struct template *t, struct diags *d)
 {
-    t->folder = realpath(t->given, NULL);
-    if (!t->folder)
+    AUTO_FREE char *folder = realpath(t->given, NULL);
+    if (!folder)
         return refuse(d, errno, t->given, "open the folder '%s': %s", t->given, strerror(errno));
-    int r = open_root(t, d);
-    return r < 0 ? r : template_entry_find(&t->root, t->folder, t->given, false, &t->entry, d);
-}
-
-static int unpack(struct template *t, int fd, struct diags *d)
-{
-    const char *tmp = getenv("TMPDIR");
-    AUTO_FREE char *folder = file_join(str_empty(tmp) ? "/tmp" : tmp, "sedge-csar-XXXXXX");
-    if (!mkdtemp(folder))
-        return refuse(d, errno, t->given, "make a folder '%s' to unpack '%s': %s", folder, t->given, strerror(errno));
-    t->unpacked = take_ptr(folder);
-    t->folder = mem_strdup(t->unpacked);
-    AUTO_CLOSE int to = open(t->unpacked, O_PATH | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
-    if (to < 0)
-        return refuse(d, errno, t->given, "open '%s': %s", t->unpacked, strerror(errno));
-    return csar_unpack(fd, to, t->given, d);
+    int r = open_root(t, folder, d);
+    return r < 0 ? r : template_entry_find(&t->files, t->given, &t->entry, d);
 }
 
 static int open_archive(struct template *t, int fd, struct diags *d)
 {
-    int r = unpack(t, fd, d);
-    if (r == 0)
-        r = open_root(t, d);
-    return r < 0 ? r : template_entry_find(&t->root, t->folder, t->given, true, &t->entry, d);
+    int r = template_files_archive(fd, t->given, TEMPLATE_FILE_MAX, &t->files, d);
+    return r < 0 ? r : template_entry_find(&t->files, t->given, &t->entry, d);
 }
 
 /* By what it begins with; one that is called an archive is taken as such, so that what is wrong with it is told. */
@@ -137,7 +113,8 @@ int template_open(const char *path, struct template **ret, struct diags *d)
 {
     AUTO(template_closep)
     struct template *t = mem_alloc(sizeof(*t));
-    t->root.fd = t->definitions.fd = -1;
+    t->files.root.fd = t->definitions.fd = -1;
+    t->source = (struct tosca_source){template_files_read, template_files_exists, &t->files};
     t->given = mem_strdup(path);
     int r = open_any(t, d);
     if (r < 0)
@@ -151,15 +128,11 @@ void template_close(struct template *t)
 {
     if (!t)
         return;
-    file_root_close(&t->root);
+    template_files_close(&t->files);
     file_root_close(&t->definitions);
-    if (t->unpacked)
-        file_remove_tree(t->unpacked, NULL);
     free(t->given);
-    free(t->folder);
     free(t->entry);
     free(t->name);
-    free(t->unpacked);
     free(t);
 }
 
@@ -194,7 +167,7 @@ static char *path_from(const char *from, const char *path)
 char *template_shown(const struct template *t, const char *path)
 {
     struct stat st;
-    bool file = !t->unpacked && stat(t->given, &st) == 0 && S_ISREG(st.st_mode);
+    bool file = !t->files.archive && stat(t->given, &st) == 0 && S_ISREG(st.st_mode);
     if (!file)
         return file_join(t->given, path);
     AUTO_FREE char *beside = path_from(t->entry, path);
@@ -206,7 +179,7 @@ char *template_line(const struct template *t, const char *path, int line)
 {
     AUTO_FREE char *text = NULL;
     size_t len;
-    if (file_root_read((void *)(uintptr_t)&t->root, path, &text, &len, NULL) < 0 &&
+    if (template_files_read((void *)(uintptr_t)&t->files, path, &text, &len, NULL) < 0 &&
         file_root_read((void *)(uintptr_t)&t->definitions, path, &text, &len, NULL) < 0)
         return NULL;
     const char *at = text, *end = text + len;

@@ -2,26 +2,25 @@
 /* A template as the user names it: a file, a folder or a CSAR, opened so that it can be read, checked and bundled. */
 #pragma once
 
-#include "io/file_root.h"
+#include "cli/template_files.h"
 #include "tosca/tosca.h"
 
 #define TEMPLATE_FILE_MAX (16U << 20) /* bytes of one template file */
 
 struct template
 {
-    char *given;    /* as the user named it */
-    char *folder;   /* the root folder on disk: all paths of the template are below it */
-    char *entry;    /* path of the entry template in it */
-    char *name;     /* default name of the application: the entry's file name without .yaml, as a DNS label */
-    char *unpacked; /* private folder of an archive's files, removed by template_close; NULL for files and folders */
-    struct file_root root, definitions;   /* the user's files; the built-in types */
+    char *given; /* as the user named it */
+    char *entry; /* path of the entry template in it */
+    char *name;  /* default name of the application: the entry's file name without .yaml, as a DNS label */
+    struct template_files files;          /* the user's: all paths of the template are below their root */
+    struct file_root definitions;         /* the built-in types */
     struct tosca_source source, profiles; /* over these two */
 };
 
 /* Opens what the user named:
  *   a file            a template; the root is its folder, or up to four levels above where it names files with ".."
  *   a folder          with TOSCA-Metadata/TOSCA.meta, or else exactly one .yaml or .yml file
- *   a zip (.csar)     unpacked into a private folder below $TMPDIR or /tmp, within limits
+ *   a zip (.csar)     read where it stands, within limits
  * 0 with *ret (template_close), or -errno with at least one error in `d` (CSAR, ARTIFACT_MISSING, IO); warnings come
  * also with 0. */
 int template_open(const char *path, struct template **ret, struct diags *d);

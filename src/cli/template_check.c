@@ -40,7 +40,7 @@ int template_check(struct template_check *c, struct err *e)
     struct tosca_options options = template_options(c->template, c->given);
     options.inputs_missing_ok = c->inputs_missing_ok;
     r = tosca_load(&options, &c->topology, &c->found);
-    return r == 0 && c->template->unpacked ? archive_is_whole(c) : r;
+    return r == 0 && c->template->files.archive ? archive_is_whole(c) : r;
 }
 
 /* "file:line:col: text" as its four parts; false when it is not of that form. */

@@ -10,12 +10,12 @@
 
 #define META_FILE "TOSCA-Metadata/TOSCA.meta"
 
-static int entry_by_meta(struct file_root *root, const char *shown, char **ret, struct diags *d)
+static int entry_by_meta(struct template_files *files, const char *shown, char **ret, struct diags *d)
 {
     AUTO_FREE char *text = NULL, *named = NULL, *where = file_join(shown, META_FILE);
     size_t len;
     struct err e = {0};
-    int r = file_root_read(root, META_FILE, &text, &len, &e);
+    int r = template_files_read(files, META_FILE, &text, &len, &e);
     if (r < 0) {
         diags_add(d, DIAG_ERROR, "IO", where, 1, 1, "read '%s': %s", where, err_text(&e));
         return r;
@@ -24,7 +24,7 @@ static int entry_by_meta(struct file_root *root, const char *shown, char **ret, 
     if (r < 0)
         return r;
     AUTO_FREE char *clean = file_clean_relative(named);
-    if (!clean || !*clean || !file_root_exists(root, clean)) {
+    if (!clean || !*clean || !template_files_exists(files, clean)) {
         diags_add(d, DIAG_ERROR, "CSAR", where, 1, 1, "Entry-Definitions names '%s', which is not there", named);
         return -EBADMSG;
     }
@@ -38,14 +38,14 @@ static bool is_yaml_name(const char *name)
 }
 
 /* The value at a path of two keys (the second may be NULL) of a YAML file: is it there, and not null? */
-static bool file_has(struct file_root *root, const char *path, const char *key, const char *below)
+static bool file_has(struct template_files *files, const char *path, const char *key, const char *below)
 {
     AUTO_FREE char *text = NULL;
     size_t len;
     struct ydoc doc = {0};
     struct yfault fault;
     bool has = false;
-    if (file_root_read(root, path, &text, &len, NULL) == 0 &&
+    if (template_files_read(files, path, &text, &len, NULL) == 0 &&
         yaml_read(text, len, &ylimits_default, &doc, &fault) == 0 && doc.root && doc.root->kind == Y_MAP) {
         const struct ynode *n = ynode_get(doc.root, key);
         if (n && below)
@@ -57,32 +57,32 @@ static bool file_has(struct file_root *root, const char *path, const char *key, 
 }
 
 /* Several YAML files in a folder: the one with a topology, when there is one only. */
-static void keep_topologies(struct file_root *root, struct strv *names)
+static void keep_topologies(struct template_files *files, struct strv *names)
 {
     AUTO_STRV struct strv kept = {0};
     for (size_t i = 0; names->n > 1 && i < names->n; i++)
-        if (file_has(root, names->v[i], "topology_template", NULL))
+        if (file_has(files, names->v[i], "topology_template", NULL))
             strv_add(&kept, names->v[i]);
     if (kept.n == 1)
         strv_copy(names, &kept);
 }
 
 /* An archive without TOSCA.meta says in its template what TOSCA.meta would. */
-static bool names_itself(struct file_root *root, const char *path)
+static bool names_itself(struct template_files *files, const char *path)
 {
     static const char *const keys[] = {"template_name", "template_version"};
     for (size_t i = 0; i < ARRAY_LEN(keys); i++)
-        if (!file_has(root, path, "metadata", keys[i]) && !file_has(root, path, keys[i], NULL))
+        if (!file_has(files, path, "metadata", keys[i]) && !file_has(files, path, keys[i], NULL))
             return false;
     return true;
 }
 
-static int entry_alone(struct file_root *root, const char *folder, const char *shown, bool archive, char **ret,
-                       struct diags *d)
+static int entry_alone(struct template_files *files, const char *shown, char **ret, struct diags *d)
 {
+    bool archive = files->archive != NULL;
     AUTO_STRV struct strv all = {0}, names = {0};
     struct err e = {0};
-    int r = file_list(folder, &all, &e);
+    int r = template_files_list(files, "", &all, &e);
     if (r < 0) {
         diags_add(d, DIAG_ERROR, "IO", shown, 1, 1, "%s", err_text(&e));
         return r;
@@ -91,9 +91,9 @@ static int entry_alone(struct file_root *root, const char *folder, const char *s
         if (is_yaml_name(all.v[i]))
             strv_add(&names, all.v[i]);
     if (!archive)
-        keep_topologies(root, &names);
+        keep_topologies(files, &names);
     AUTO_FREE char *list = names.n ? strv_join(&names, ", ") : NULL;
-    if (names.n == 1 && (!archive || names_itself(root, names.v[0]))) {
+    if (names.n == 1 && (!archive || names_itself(files, names.v[0]))) {
         *ret = mem_strdup(names.v[0]);
         return 0;
     }
@@ -111,9 +111,8 @@ static int entry_alone(struct file_root *root, const char *folder, const char *s
     return -EBADMSG;
 }
 
-int template_entry_find(struct file_root *root, const char *folder, const char *shown, bool archive, char **ret,
-                        struct diags *d)
+int template_entry_find(struct template_files *files, const char *shown, char **ret, struct diags *d)
 {
-    return file_root_exists(root, META_FILE) ? entry_by_meta(root, shown, ret, d)
-                                             : entry_alone(root, folder, shown, archive, ret, d);
+    return template_files_exists(files, META_FILE) ? entry_by_meta(files, shown, ret, d)
+                                                   : entry_alone(files, shown, ret, d);
 }

@@ -17,6 +17,7 @@ static const struct {
     {"libcurl-gnutls.so.4", "libcurl3-gnutls"},
     {"libcurl.so.4", "libcurl4"},
     {"libarchive.so.13", "libarchive13"},
+    {"libminizip.so.1", "libminizip1"},
 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Tests of archives: what is unpacked, what is refused, and TOSCA.meta. */
+/* Tests of archives: what is read, what is refused, and TOSCA.meta. */
 #include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
@@ -50,69 +50,97 @@ static int make_zip(const struct member *members, size_t n)
     return fd;
 }
 
-struct place_to {
-    char path[40];
-    int fd;
-};
-
-static struct place_to folder_new(void)
-{
-    struct place_to p = {.path = "/tmp/sedge-test-csar-XXXXXX"};
-    if (access("/dev/shm", W_OK) == 0) /* in memory: thousands of files are made */
-        strcpy(p.path, "/dev/shm/sedge-test-csar-XXXXXX");
-    assert_non_null(mkdtemp(p.path));
-    p.fd = open(p.path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-    return p;
-}
-
-static void folder_end(struct place_to *p)
-{
-    close(p->fd);
-    assert_int_equal(file_remove_tree(p->path, NULL), 0);
-}
-
-/* Unpacks and gives the result; its only error has to say `why` (NULL: there is none). */
-static void unpack(int fd, const char *why, const struct place_to *p)
+/* Opens it and gives the result; its only error has to say `why` (NULL: there is none). The caller closes. */
+static struct csar *look(int fd, const char *why)
 {
     AUTO(diags_done)
     struct diags d = {0};
-    int r = csar_unpack(fd, p->fd, "x.csar", &d);
+    struct csar *c = NULL;
+    int r = csar_open(fd, "x.csar", &c, &d);
     assert_int_equal(r, why ? -EBADMSG : 0);
     assert_int_equal(d.errors, why ? 1 : 0);
     if (why && !strstr(d.items[0].text, why))
         fail_msg("'%s' does not say '%s'", d.items[0].text, why);
     if (why)
         assert_string_equal(d.items[0].code, "CSAR");
+    return c;
 }
 
 static void refuse(const struct member *members, size_t n, const char *why)
 {
-    struct place_to p = folder_new();
     AUTO_CLOSE int fd = make_zip(members, n);
-    unpack(fd, why, &p);
-    folder_end(&p);
+    csar_close(look(fd, why));
 }
 
-static void test_unpack(void **state)
+static void assert_text(struct csar *c, const char *path, const char *want)
+{
+    AUTO_FREE char *text = NULL;
+    struct err e = {0};
+    size_t len;
+    assert_int_equal(csar_read(c, path, 1000, &text, &len, &e), 0);
+    assert_string_equal(text, want);
+    assert_int_equal(len, strlen(want));
+}
+
+static void test_members(void **state)
 {
     static const struct member members[] = {
         {"TOSCA-Metadata/", NULL, AE_IFDIR, 0},  {"TOSCA-Metadata/TOSCA.meta", "Entry-Definitions: a.yaml\n", 0, 0},
         {"scripts/start.sh", "echo\n", 0, 0755}, {"scripts/empty", "", 0, 0},
         {"\xc3\xa9.yaml", "a: b\n", 0, 0},
     };
-    struct place_to p = folder_new();
     AUTO_CLOSE int fd = make_zip(members, ARRAY_LEN(members));
-    unpack(fd, NULL, &p);
-    AUTO_FREE char *text = NULL, *other = NULL;
-    struct stat st;
-    assert_int_equal(file_read_at(p.fd, "TOSCA-Metadata/TOSCA.meta", 100, &text, NULL, NULL), 0);
-    assert_string_equal(text, "Entry-Definitions: a.yaml\n");
-    assert_int_equal(file_read_at(p.fd, "\xc3\xa9.yaml", 100, &other, NULL, NULL), 0);
-    assert_int_equal(fstatat(p.fd, "scripts/start.sh", &st, 0), 0);
-    assert_int_equal(st.st_mode & 07777, 0700);
-    assert_int_equal(fstatat(p.fd, "scripts/empty", &st, 0), 0);
-    assert_int_equal(st.st_mode & 07777, 0600);
-    folder_end(&p);
+    struct csar *c = look(fd, NULL);
+    const struct csar_member *all;
+    struct err e = {0};
+    char *text = NULL;
+    size_t len;
+    assert_int_equal(csar_members(c, &all), 6); /* scripts/ is a folder without being named */
+    assert_text(c, "scripts/start.sh", "echo\n");
+    assert_text(c, "TOSCA-Metadata/TOSCA.meta", "Entry-Definitions: a.yaml\n"); /* in any order */
+    assert_text(c, "\xc3\xa9.yaml", "a: b\n");
+    assert_text(c, "scripts/empty", "");
+    assert_true(csar_find(c, "scripts/start.sh")->runs);
+    assert_false(csar_find(c, "scripts/empty")->runs);
+    assert_true(csar_find(c, "scripts")->folder);
+    assert_null(csar_find(c, "script"));
+    assert_int_equal(csar_read(c, "gone", 10, &text, &len, &e), -ENOENT);
+    assert_int_equal(csar_read(c, "scripts", 10, &text, &len, &e), -EISDIR);
+    assert_int_equal(csar_read(c, "TOSCA-Metadata/TOSCA.meta", 10, &text, &len, &e), -EFBIG);
+    AUTO_CLOSE int in = csar_fd(c, "scripts/start.sh", &e);
+    AUTO_FREE char *again = NULL;
+    assert_int_equal(file_read_fd(in, 100, &again, &len, &e), 0);
+    assert_string_equal(again, "echo\n");
+    csar_close(c);
+}
+
+/* A byte of a member's content is another one: told when it is read. */
+static void test_damaged(void **state)
+{
+    static const struct member m = {"a", "a text that is stored so that it can be damaged in the middle of it", 0, 0};
+    AUTO_CLOSE int fd = make_zip(&m, 1);
+    off_t size = lseek(fd, 0, SEEK_END);
+    size_t told = 0;
+    for (off_t at = 30; at < size; at++) {
+        struct csar *c = NULL;
+        AUTO(diags_done)
+        struct diags d = {0};
+        char was, other, *text = NULL;
+        size_t len;
+        struct err e = {0};
+        assert_int_equal(pread(fd, &was, 1, at), 1);
+        other = (char)(was ^ 0x10);
+        assert_int_equal(pwrite(fd, &other, 1, at), 1);
+        int r = csar_open(fd, "x.csar", &c, &d);
+        int r2 = r == 0 ? csar_read(c, "a", 1000, &text, &len, &e) : r;
+        told += r2 == -EBADMSG;
+        if (r2 == 0)
+            assert_string_equal(text, m.text);
+        free(text);
+        csar_close(c);
+        assert_int_equal(pwrite(fd, &was, 1, at), 1);
+    }
+    assert_true(told > 20);
 }
 
 static void test_unclean_names(void **state)
@@ -146,10 +174,8 @@ static void test_doubles(void **state)
     refuse(twice, 2, "is in it twice");
     refuse(under, 2, "is a file, and the folder of others");
     refuse(over, 2, "is in it twice");
-    struct place_to p = folder_new();
     AUTO_CLOSE int fd = make_zip(folders, 3);
-    unpack(fd, NULL, &p);
-    folder_end(&p);
+    csar_close(look(fd, NULL));
 }
 
 static void test_bomb(void **state)
@@ -177,12 +203,9 @@ static void test_no_zip(void **state)
 {
     static const char *const texts[] = {"", "this is no zip", "PK\x03\x04", "PK\x05\x06"};
     for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
-        struct place_to p = folder_new();
         AUTO_CLOSE int fd = memfd_create("no zip", MFD_CLOEXEC);
         assert_int_equal(file_write_fd(fd, texts[i], strlen(texts[i])), 0);
-        lseek(fd, 0, SEEK_SET);
-        unpack(fd, "x.csar", &p);
-        folder_end(&p);
+        csar_close(look(fd, "x.csar"));
     }
 }
 
@@ -190,16 +213,19 @@ static void test_cut_off(void **state)
 {
     static const struct member m = {"a", "a text that is long enough to be cut off somewhere inside", 0, 0};
     AUTO_CLOSE int fd = make_zip(&m, 1);
-    for (off_t cut = lseek(fd, 0, SEEK_END) - 1; cut >= 0; cut--) {
-        struct place_to p = folder_new();
+    off_t size = lseek(fd, 0, SEEK_END);
+    for (off_t cut = size - 1; cut >= 0; cut--) {
         AUTO(diags_done)
         struct diags d = {0};
+        struct csar *c = NULL;
         assert_int_equal(ftruncate(fd, cut), 0);
-        lseek(fd, 0, SEEK_SET);
-        int r = csar_unpack(fd, p.fd, "x.csar", &d); /* the central directory may be gone and all members still whole */
-        assert_true(r == 0 || r == -EBADMSG);
-        assert_int_equal(d.errors, r == 0 ? 0 : 1);
-        folder_end(&p);
+        int r = csar_open(fd, "x.csar", &c, &d); /* the last bytes say nothing that is needed */
+        assert_int_equal(r, c ? 0 : -EBADMSG);
+        assert_int_equal(d.errors, c ? 0 : 1);
+        assert_true(!c || cut > size - 4);
+        if (c)
+            assert_text(c, "a", m.text);
+        csar_close(c);
     }
 }
 
@@ -257,9 +283,10 @@ int main(void)
 {
     cmocka_set_message_output(CM_OUTPUT_TAP);
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_unpack),  cmocka_unit_test(test_unclean_names), cmocka_unit_test(test_links),
-        cmocka_unit_test(test_doubles), cmocka_unit_test(test_bomb),          cmocka_unit_test(test_too_many),
-        cmocka_unit_test(test_no_zip),  cmocka_unit_test(test_cut_off),       cmocka_unit_test(test_meta),
+        cmocka_unit_test(test_members),  cmocka_unit_test(test_damaged), cmocka_unit_test(test_unclean_names),
+        cmocka_unit_test(test_links),    cmocka_unit_test(test_doubles), cmocka_unit_test(test_bomb),
+        cmocka_unit_test(test_too_many), cmocka_unit_test(test_no_zip),  cmocka_unit_test(test_cut_off),
+        cmocka_unit_test(test_meta),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

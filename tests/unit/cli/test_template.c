@@ -74,7 +74,7 @@ static void test_root_of_a_file(void **state)
     AUTO(template_closep)
     struct template *t = opened("shop/shop.yaml");
     AUTO_FREE char *folder = file_join(top, "shop");
-    assert_string_equal(t->folder, folder);
+    assert_string_equal(t->files.folder, folder);
     assert_string_equal(t->entry, "shop.yaml");
     assert_string_equal(t->name, "shop");
 }
@@ -87,14 +87,14 @@ static void test_root_is_lifted(void **state)
     AUTO(template_closep)
     struct template *t = opened("a/b/t.yaml");
     AUTO_FREE char *folder = file_join(top, "a");
-    assert_string_equal(t->folder, folder);
+    assert_string_equal(t->files.folder, folder);
     assert_string_equal(t->entry, "b/t.yaml");
 
     /* An import that itself reaches higher lifts it again. */
     put("a/types.yaml", HEAD "description: ../scripts/start.sh\nnode_types: {}\n");
     AUTO(template_closep)
     struct template *higher = opened("a/b/t.yaml");
-    assert_string_equal(higher->folder, top);
+    assert_string_equal(higher->files.folder, top);
     assert_string_equal(higher->entry, "a/b/t.yaml");
 }
 

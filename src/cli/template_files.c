@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+/* One face over a folder's files and an archive's members. */
+#include "cli/template_files.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "io/file.h"
+
+int template_files_folder(const char *folder, size_t max, struct template_files *ret, struct err *e)
+{
+    *ret = (struct template_files){.folder = mem_strdup(folder), .max = max, .root = {.fd = -1}};
+    return file_root_open(folder, max, &ret->root, e);
+}
+
+int template_files_archive(int fd, const char *shown, size_t max, struct template_files *ret, struct diags *d)
+{
+    *ret = (struct template_files){.max = max, .root = {.fd = -1}};
+    return csar_open(fd, shown, &ret->archive, d);
+}
+
+void template_files_close(struct template_files *f)
+{
+    if (f->folder)
+        file_root_close(&f->root);
+    csar_close(f->archive);
+    free(f->folder);
+    *f = (struct template_files){.root = {.fd = -1}};
+}
+
+int template_files_read(void *files, const char *path, char **ret, size_t *ret_len, struct err *e)
+{
+    struct template_files *f = files;
+    return f->archive ? csar_read(f->archive, path, f->max, ret, ret_len, e)
+                      : file_root_read(&f->root, path, ret, ret_len, e);
+}
+
+bool template_files_exists(void *files, const char *path)
+{
+    struct template_files *f = files;
+    return f->archive ? csar_find(f->archive, path) != NULL : file_root_exists(&f->root, path);
+}
+
+static int member_fd(const struct template_files *f, const char *path, mode_t *ret_mode, struct err *e)
+{
+    const struct csar_member *m = csar_find(f->archive, path);
+    *ret_mode = m && m->runs ? 0755 : 0644;
+    return csar_fd(f->archive, path, e);
+}
+
+int template_files_fd(const struct template_files *f, const char *path, mode_t *ret_mode, struct err *e)
+{
+    struct stat st;
+    if (f->archive)
+        return member_fd(f, path, ret_mode, e);
+    AUTO_CLOSE int fd = file_root_fd(&f->root, path, e);
+    if (fd < 0)
+        return fd;
+    if (fstat(fd, &st) < 0)
+        return err_errno(e, errno, "look at '%s'", path);
+    if (S_ISDIR(st.st_mode))
+        return err_set(e, EISDIR, "'%s' is a folder", path);
+    if (!S_ISREG(st.st_mode))
+        return err_set(e, EINVAL, "'%s' is neither a file nor a folder", path);
+    *ret_mode = st.st_mode & 0111 ? 0755 : 0644;
+    return take_fd(&fd);
+}
+
+static void list_members(const struct template_files *f, const char *path, struct strv *ret)
+{
+    const struct csar_member *all;
+    size_t n = csar_members(f->archive, &all), skip = *path ? strlen(path) + 1 : 0;
+    for (size_t i = 0; i < n; i++) {
+        const char *member = all[i].path;
+        bool inside = !*path || (strncmp(member, path, skip - 1) == 0 && member[skip - 1] == '/');
+        if (inside && !strchr(member + skip, '/'))
+            strv_add(ret, member + skip);
+    }
+}
+
+int template_files_list(const struct template_files *f, const char *path, struct strv *ret, struct err *e)
+{
+    if (f->archive) {
+        list_members(f, path, ret);
+        return 0;
+    }
+    AUTO_FREE char *folder = file_join(f->folder, path);
+    AUTO_STRV struct strv names = {0};
+    int r = file_list(*path ? folder : f->folder, &names, e);
+    for (size_t i = 0; r == 0 && i < names.n; i++) {
+        AUTO_FREE char *inside = file_join(*path ? folder : f->folder, names.v[i]);
+        struct stat st;
+        if (lstat(inside, &st) == 0 && (S_ISREG(st.st_mode) || S_ISDIR(st.st_mode)))
+            strv_add(ret, names.v[i]);
+    }
+    return r;
+}
