@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/* TOSCA archives: the members of a zip, read where they stand and within limits, and what TOSCA.meta says. */
+/* TOSCA archives: the members of a zip, read where they stand and within limits. */
 #pragma once
 
 #include "tosca/tosca.h"
@@ -32,7 +32,3 @@ const struct csar_member *csar_find(const struct csar *c, const char *path);
 int csar_read(struct csar *c, const char *path, size_t max, char **ret, size_t *ret_len, struct err *e);
 /* The same as a descriptor of a file in memory, at its beginning. */
 int csar_fd(struct csar *c, const char *path, struct err *e);
-
-/* TOSCA.meta's blocks of "Name: value" lines; the first block counts. 0 with *ret_entry (the caller frees), or -EBADMSG
- * with CSAR findings about file `path`. */
-int csar_meta_read(const char *text, size_t len, const char *path, char **ret_entry, struct diags *d);

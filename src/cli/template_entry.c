@@ -5,27 +5,29 @@
 #include <errno.h>
 #include <string.h>
 
-#include "cli/csar.h"
 #include "io/file.h"
+#include "tosca/meta_file.h"
 
-#define META_FILE "TOSCA-Metadata/TOSCA.meta"
+#define META_FILE "TOSCA.meta"
 
-static int entry_by_meta(struct template_files *files, const char *shown, char **ret, struct diags *d)
+static int entry_by_meta(struct template_files *files, const char *meta, const char *shown, char **ret, struct diags *d)
 {
-    AUTO_FREE char *text = NULL, *named = NULL, *where = file_join(shown, META_FILE);
+    AUTO_FREE char *text = NULL, *where = file_join(shown, meta);
+    AUTO(meta_file_done)
+    struct meta_file says = {0};
     size_t len;
     struct err e = {0};
-    int r = template_files_read(files, META_FILE, &text, &len, &e);
+    int r = template_files_read(files, meta, &text, &len, &e);
     if (r < 0) {
         diags_add(d, DIAG_ERROR, "IO", where, 1, 1, "read '%s': %s", where, err_text(&e));
         return r;
     }
-    r = csar_meta_read(text, len, where, &named, d);
+    r = meta_file_read(text, len, where, &says, d);
     if (r < 0)
         return r;
-    AUTO_FREE char *clean = file_clean_relative(named);
+    AUTO_FREE char *clean = file_clean_relative(says.entry);
     if (!clean || !*clean || !template_files_exists(files, clean)) {
-        diags_add(d, DIAG_ERROR, "CSAR", where, 1, 1, "Entry-Definitions names '%s', which is not there", named);
+        diags_add(d, DIAG_ERROR, "CSAR", where, 1, 1, "Entry-Definitions names '%s', which is not there", says.entry);
         return -EBADMSG;
     }
     *ret = take_ptr(clean);
@@ -61,16 +63,19 @@ static void keep_topologies(struct template_files *files, struct strv *names)
 {
     AUTO_STRV struct strv kept = {0};
     for (size_t i = 0; names->n > 1 && i < names->n; i++)
-        if (file_has(files, names->v[i], "topology_template", NULL))
+        if (file_has(files, names->v[i], "topology_template", NULL) ||
+            file_has(files, names->v[i], "service_template", NULL))
             strv_add(&kept, names->v[i]);
     if (kept.n == 1)
         strv_copy(names, &kept);
 }
 
-/* An archive without TOSCA.meta says in its template what TOSCA.meta would. */
+/* An archive without TOSCA.meta says in its template what TOSCA.meta would. TOSCA 2.0 (17.3) does not ask for that. */
 static bool names_itself(struct template_files *files, const char *path)
 {
     static const char *const keys[] = {"template_name", "template_version"};
+    if (file_has(files, path, "service_template", NULL))
+        return true;
     for (size_t i = 0; i < ARRAY_LEN(keys); i++)
         if (!file_has(files, path, "metadata", keys[i]) && !file_has(files, path, keys[i], NULL))
             return false;
@@ -113,6 +118,16 @@ static int entry_alone(struct template_files *files, const char *shown, char **r
 
 int template_entry_find(struct template_files *files, const char *shown, char **ret, struct diags *d)
 {
-    return template_files_exists(files, META_FILE) ? entry_by_meta(files, shown, ret, d)
-                                                   : entry_alone(files, shown, ret, d);
+    const char *meta = NULL;
+    for (const char *const *place = meta_file_places; *place; place++) {
+        if (!template_files_exists(files, *place))
+            continue;
+        if (meta) {
+            diags_add(d, DIAG_ERROR, "CSAR", shown, 1, 1, "'%s' has both %s and %s; one has to go", shown, meta,
+                      *place);
+            return -EBADMSG;
+        }
+        meta = *place;
+    }
+    return meta ? entry_by_meta(files, meta, shown, ret, d) : entry_alone(files, shown, ret, d);
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "tosca/grammar.h"
+#include "tosca/meta_file.h"
 #include "tosca/profile_pack.h"
 #include "tosca/type_name.h"
 
@@ -322,6 +323,30 @@ const char *tfile_import_of(struct tctx *c, enum type_kind kind, const char *nam
     return NULL;
 }
 
+/* Templates that TOSCA.meta names beside the entry: they may stand in for its nodes. */
+static void others_load(struct tctx *c, const char *place, const char *entry)
+{
+    AUTO_FREE char *text = NULL;
+    AUTO(meta_file_done)
+    struct meta_file says = {0};
+    AUTO(diags_done)
+    struct diags told = {0}; /* by who opened the archive */
+    size_t len = 0;
+    struct err e = {0};
+    if (tfile_read_text(c, place, false, &text, &len, &e) < 0 || meta_file_read(text, len, place, &says, &told) < 0 ||
+        !str_eq(tfile_join(c, "", says.entry), entry))
+        return;
+    map_set(c->named, place, c);
+    for (size_t i = 0; i < says.others.n && tctx_spend(c, 10); i++) {
+        const char *path = tfile_join(c, "", says.others.v[i]);
+        if (path && tfile_exists(c, path))
+            tfile_load(c, path, false, (struct at){0}, 0);
+        else
+            diags_add(c->diags, DIAG_ERROR, "CSAR", place, 1, 1, "Other-Definitions names '%s', which is not there",
+                      says.others.v[i]);
+    }
+}
+
 struct tfile *tfile_load_all(struct tctx *c)
 {
     profile_open(c);
@@ -332,5 +357,9 @@ struct tfile *tfile_load_all(struct tctx *c)
                   "read the template: no path inside of the application's folder");
     else
         f = tfile_load(c, path, false, (struct at){0}, 0);
+    for (const char *const *place = meta_file_places; f && *place; place++) {
+        if (tfile_exists(c, *place))
+            others_load(c, *place, path);
+    }
     return f && f->doc.root ? f : NULL;
 }

@@ -7,6 +7,7 @@
 
 #include "cli/csar.h"
 #include "io/file.h"
+#include "tosca/meta_file.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -47,9 +48,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     AUTO(diags_done)
     struct diags d = {0};
-    AUTO_FREE char *entry = NULL;
-    int r = csar_meta_read((const char *)data, size, "TOSCA.meta", &entry, &d);
-    must((r == 0) == (entry != NULL) && (r < 0) == (d.errors > 0), "an entry or an error, not both");
+    AUTO(meta_file_done)
+    struct meta_file says = {0};
+    int r = meta_file_read((const char *)data, size, "TOSCA.meta", &says, &d);
+    must((r == 0) == (says.entry != NULL) && (r < 0) == (d.errors > 0), "an entry or an error, not both");
     open_it(data, size);
     return 0;
 }

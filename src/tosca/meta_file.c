@@ -4,19 +4,22 @@
 #include <string.h>
 #include <strings.h>
 
-#include "cli/csar.h"
+#include "tosca/meta_file.h"
 
 #define LINES_MAX 10000
 
-enum { META_FILE_VERSION, META_CSAR_VERSION, META_CREATED_BY, META_ENTRY, META_KEYS };
+const char *const meta_file_places[] = {"TOSCA-Metadata/TOSCA.meta", "TOSCA.meta", NULL};
+
+enum { META_FILE_VERSION, META_CSAR_VERSION, META_CREATED_BY, META_ENTRY, META_OTHERS, META_KEYS };
 static const struct {
     const char *name;
     const char *values; /* what may stand there, or NULL */
 } meta_keys[META_KEYS] = {
-    [META_FILE_VERSION] = {"TOSCA-Meta-File-Version", "1.0 1.1"},
-    [META_CSAR_VERSION] = {"CSAR-Version", "1.0 1.1"},
+    [META_FILE_VERSION] = {"TOSCA-Meta-File-Version", "1.0 1.1 2.0"},
+    [META_CSAR_VERSION] = {"CSAR-Version", "1.0 1.1 2.0"},
     [META_CREATED_BY] = {"Created-By", NULL},
     [META_ENTRY] = {"Entry-Definitions", NULL},
+    [META_OTHERS] = {"Other-Definitions", NULL},
 };
 
 struct meta {
@@ -34,6 +37,7 @@ static void meta_done(struct meta *m)
         free(m->value[i]);
 }
 
+/* Without blanks around it. */
 static char *trimmed(const char *s, size_t len)
 {
     while (len && strchr(" \t", *s)) {
@@ -42,10 +46,6 @@ static char *trimmed(const char *s, size_t len)
     }
     while (len && strchr(" \t\r", s[len - 1]))
         len--;
-    if (len >= 2 && s[0] == '"' && s[len - 1] == '"') {
-        s++;
-        len -= 2;
-    }
     return mem_strndup(s, len);
 }
 
@@ -118,12 +118,13 @@ static bool listed(const char *list, const char *word)
 
 static int meta_check(const struct meta *m)
 {
+    bool second = str_eq(m->value[META_CSAR_VERSION], "2.0"); /* asks for nothing but the version and the entry */
     for (int i = 0; i < META_ENTRY; i++) {
         const char *v = m->value[i];
-        if (str_empty(v)) {
+        if (str_empty(v) && !second) {
             diags_add(m->d, DIAG_WARNING, "CSAR", m->path, 1, 1, "%s is missing", meta_keys[i].name);
-        } else if (meta_keys[i].values && !listed(meta_keys[i].values, v)) {
-            diags_add(m->d, DIAG_ERROR, "CSAR", m->path, m->line[i], 1, "%s is '%s'; sedge reads 1.0 and 1.1",
+        } else if (!str_empty(v) && meta_keys[i].values && !listed(meta_keys[i].values, v)) {
+            diags_add(m->d, DIAG_ERROR, "CSAR", m->path, m->line[i], 1, "%s is '%s'; sedge reads 1.0, 1.1 and 2.0",
                       meta_keys[i].name, v);
             return -EBADMSG;
         }
@@ -136,10 +137,32 @@ static int meta_check(const struct meta *m)
     return 0;
 }
 
-int csar_meta_read(const char *text, size_t len, const char *path, char **ret_entry, struct diags *d)
+/* Names with blanks between them; one with a blank in it stands in double quotes. */
+static void names_read(const char *text, struct strv *ret)
+{
+    for (const char *at = text; *at;) {
+        bool quoted = *at == '"';
+        const char *begin = at + quoted;
+        size_t n = strcspn(begin, quoted ? "\"" : " \t");
+        if (n > 0)
+            strv_take(ret, mem_strndup(begin, n));
+        at = begin + n;
+        at += *at != '\0';
+    }
+}
+
+void meta_file_done(struct meta_file *m)
+{
+    free(m->entry);
+    strv_done(&m->others);
+    *m = (struct meta_file){0};
+}
+
+int meta_file_read(const char *text, size_t len, const char *path, struct meta_file *ret, struct diags *d)
 {
     AUTO(meta_done)
     struct meta m = {.path = path, .d = d};
+    AUTO_STRV struct strv entry = {0};
     if (memchr(text, '\0', len) || !str_is_utf8(text, len)) {
         diags_add(d, DIAG_ERROR, "CSAR", path, 1, 1, "it is not text");
         return -EBADMSG;
@@ -147,7 +170,13 @@ int csar_meta_read(const char *text, size_t len, const char *path, char **ret_en
     int r = meta_block(&m, text, len);
     if (r == 0)
         r = meta_check(&m);
-    if (r == 0)
-        *ret_entry = take_ptr(m.value[META_ENTRY]);
-    return r;
+    if (r < 0)
+        return r;
+    const char *named = m.value[META_ENTRY];
+    if (*named == '"')
+        names_read(named, &entry);
+    ret->entry = mem_strdup(entry.n == 1 ? entry.v[0] : named);
+    if (m.value[META_OTHERS])
+        names_read(m.value[META_OTHERS], &ret->others);
+    return 0;
 }
