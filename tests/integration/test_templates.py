@@ -161,7 +161,7 @@ BAD_ARCHIVES = {
     "entry-outside": ([(META_FILE, META % "../a.yaml"), ("a.yaml", ENTRY)], "CSAR", "'../a.yaml'"),
     "no-entry-key": ([(META_FILE, "CSAR-Version: 1.1\n"), ("a.yaml", ENTRY)], "CSAR", "Entry-Definitions"),
     "meta-garbage": ([(META_FILE, "Entry-Definitions, a.yaml\n"), ("a.yaml", ENTRY)], "CSAR", "Name: value"),
-    "meta-version": ([(META_FILE, (META % "a.yaml").replace("CSAR-Version: 1.1", "CSAR-Version: 2.0")), ("a.yaml", ENTRY)], "CSAR", "CSAR-Version"),
+    "meta-version": ([(META_FILE, (META % "a.yaml").replace("CSAR-Version: 1.1", "CSAR-Version: 3.0")), ("a.yaml", ENTRY)], "CSAR", "CSAR-Version"),
     "up": ([("../a.yaml", NAMED)], "CSAR", "'../a.yaml'"),
     "absolute": ([("/etc/a.yaml", NAMED)], "CSAR", "'/etc/a.yaml'"),
     "link": ([("a.yaml", NAMED), ("b.yaml", (stat.S_IFLNK, "/etc/passwd"))], "CSAR", "links are not taken"),
