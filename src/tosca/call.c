@@ -204,12 +204,24 @@ static json_t *walk_later(struct call *call, const json_t *v, size_t i)
     return call_later(call, f->name, head, i);
 }
 
+/* A field that the data type declares, and that this value leaves out. */
+static bool field_left_out(const struct call *call, const json_t *v, const json_t *step)
+{
+    const char *name = json_string_value(step);
+    return name && json_is_object(v) && !json_object_get(v, name) && call->schema && call->schema->prim == PRIM_NONE &&
+           schema_step(call, call->schema, step);
+}
+
 json_t *call_walk(struct call *call, const json_t *v, size_t i)
 {
     for (; v && i < call_count(call); i++) {
         const json_t *step = json_array_get(call->args, i);
         if (call_is_json(v))
             return walk_later(call, v, i);
+        if (field_left_out(call, v, step)) {
+            call->schema = schema_step(call, call->schema, step);
+            return json_null();
+        }
         v = walk_step(call, v, step);
         call->schema = schema_step(call, call->schema, step);
     }

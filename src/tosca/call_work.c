@@ -172,6 +172,15 @@ static json_t *work_now(struct call *call, const struct vkind *kind)
     return result ? result : call_fault(call, w.limit ? "LIMIT" : "FUNCTION_ARGS", "%s", w.why);
 }
 
+/* In a validation clause: what is not there cannot be asked, and the question stays open. */
+static bool asks_nothing(const struct call *call)
+{
+    bool nothing = false;
+    for (size_t i = 0; call->s.clause && i < call_count(call); i++)
+        nothing = nothing || json_is_null(json_array_get(call->args, i));
+    return nothing;
+}
+
 json_t *call_work(struct call *call)
 {
     struct schema *kin = kin_of(call);
@@ -180,7 +189,7 @@ json_t *call_work(struct call *call)
     struct vkind kind = {.prim = kin ? kin->prim : PRIM_ANY, .units = kin ? kin->units : NULL};
     if (call->f->gives == GIVES_NUMBER)
         call->schema = kin;
-    if (!value_is_later(call->args))
+    if (!value_is_later(call->args) && !asks_nothing(call))
         return work_now(call, &kind);
     if (!later_fits(call))
         return NULL;

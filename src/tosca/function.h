@@ -67,6 +67,7 @@ struct fwork {
 
 #define FUNCTION_TEXT_MAX    (256U << 10)
 #define FUNCTION_ENTRIES_MAX 10000
+#define FUNCTION_COST_MAX    1000000 /* comparisons of one call */
 
 /* The function of that name in one of these generations, or NULL. */
 const struct function *function_find(const char *name, unsigned generations);
@@ -74,7 +75,7 @@ const struct function *function_at(size_t i); /* NULL behind the last */
 /* Does the work: new, or NULL with w->why. */
 json_t *function_do(struct fwork *w);
 const char *function_gives_words(enum function_gives gives);
-/* May what it gives be a value of that kind? */
+/* May what it gives be a value of that kind? (TOSCA 1.x: text may be read as a number.) */
 bool function_may_give(const struct function *f, enum prim prim);
 
 /* A call left for run time: {"$name": [arguments]}, whatever the generation. The last argument may tell the kind:

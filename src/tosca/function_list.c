@@ -130,9 +130,14 @@ static bool list_has_part(struct fwork *w, const json_t *list, const json_t *par
         return false;
     size_t from = str_eq(w->f->name, "has_suffix") ? n - k : 0, to = str_eq(w->f->name, "has_prefix") ? 0 : n - k;
     bool found = false;
-    for (size_t i = from; !found && i <= to; i++)
+    for (size_t i = from; !found && i <= to && w->cost < FUNCTION_COST_MAX; i++)
         found = list_has_at(w, list, part, i);
     return found;
+}
+
+static json_t *answer(struct fwork *w, bool yes)
+{
+    return w->cost < FUNCTION_COST_MAX ? json_boolean(yes) : fwork_limit(w, "the lists are too large");
 }
 
 static bool text_has_part(const char *function, const char *text, const char *part)
@@ -148,7 +153,7 @@ json_t *fwork_has_part(struct fwork *w)
     if (json_is_string(a) && json_is_string(b))
         return json_boolean(text_has_part(w->f->name, json_string_value(a), json_string_value(b)));
     if (json_is_array(a) && json_is_array(b))
-        return json_boolean(list_has_part(w, a, b));
+        return answer(w, list_has_part(w, a, b));
     return fwork_fail(w, "the arguments must be two texts or two lists");
 }
 
@@ -157,7 +162,7 @@ static bool has_value(struct fwork *w, const json_t *all, const json_t *v)
     const char *key;
     json_t *item;
     size_t i;
-    w->cost += value_length(all) / 4;
+    w->cost += 1 + value_length(all);
     json_array_foreach(all, i, item)
     {
         if (value_same(&w->kind, item, v))
@@ -176,7 +181,7 @@ static size_t count_found(struct fwork *w, const json_t *list,
                           bool (*has)(struct fwork *, const json_t *, const json_t *))
 {
     size_t n = 0;
-    for (size_t i = 0; i < json_array_size(list); i++)
+    for (size_t i = 0; i < json_array_size(list) && w->cost < FUNCTION_COST_MAX; i++)
         n += has(w, fwork_arg(w, 0), json_array_get(list, i));
     return n;
 }
@@ -193,7 +198,7 @@ static json_t *has_some(struct fwork *w, bool (*has)(struct fwork *, const json_
     if (json_array_size(wanted) > FUNCTION_ENTRIES_MAX)
         return fwork_limit(w, "the second argument has more than %u entries", FUNCTION_ENTRIES_MAX);
     size_t found = count_found(w, wanted, has);
-    return json_boolean(all ? found == json_array_size(wanted) : found > 0);
+    return answer(w, all ? found == json_array_size(wanted) : found > 0);
 }
 
 json_t *fwork_has_entry(struct fwork *w)
@@ -233,8 +238,8 @@ json_t *fwork_union(struct fwork *w)
     for (size_t i = 0; i < json_array_size(w->args); i++) {
         for (size_t k = 0; k < json_array_size(fwork_arg(w, i)); k++) {
             add_new(w, all, json_array_get(fwork_arg(w, i), k));
-            if (json_array_size(all) > 2000)
-                return fwork_limit(w, "the set becomes larger than 2000 entries");
+            if (w->cost > FUNCTION_COST_MAX)
+                return fwork_limit(w, "the sets are too large");
         }
     }
     return take_ptr(all);
@@ -252,7 +257,7 @@ json_t *fwork_intersection(struct fwork *w)
             everywhere = has_value(w, fwork_arg(w, i), v);
         if (everywhere)
             add_new(w, all, v);
-        if (w->cost > 4000000)
+        if (w->cost > FUNCTION_COST_MAX)
             return fwork_limit(w, "the sets are too large");
     }
     return take_ptr(all);

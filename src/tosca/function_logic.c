@@ -126,7 +126,7 @@ json_t *fwork_matches(struct fwork *w)
         return fwork_fail(w, "the arguments are a text and a regular expression");
     const struct pattern *p = w->pattern ? w->pattern(w->data, pattern, why, sizeof(why)) : NULL;
     if (!p)
-        return fwork_fail(w, "the regular expression %s", w->pattern ? why : "cannot be read here");
+        return fwork_fail(w, "the regular expression '%.60s' %s", pattern, w->pattern ? why : "cannot be read here");
     w->cost += pattern_cost(p, text);
     return json_boolean(pattern_matches(p, text));
 }

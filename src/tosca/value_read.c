@@ -300,13 +300,21 @@ static json_t *read_by_kind(struct scope s, struct at at, struct schema *schema,
     return value_scalar_node(s, at, schema, w);
 }
 
+/* May what the function gives be a value of that kind? In TOSCA 2.0 no text is read as a number. */
+static bool function_fits(struct at at, const struct function *f, enum prim prim)
+{
+    bool text = f->gives == GIVES_TEXT || f->gives == GIVES_TEXT_OR_LIST;
+    bool number = prim == PRIM_INTEGER || prim == PRIM_FLOAT;
+    return function_may_give(f, prim) && !(text && number && call_is_2(at.file));
+}
+
 /* What a call gives: it must fit, as far as that is known now. */
 static json_t *read_call(struct scope s, struct at at, struct schema *schema, const struct what *w, struct schema **ret)
 {
     struct tctx *c = s.topo->c;
     AUTO_JSON json_t *result = call_do(s, at, w, schema, ret);
     const struct function *f = result ? function_of_json(result) : NULL;
-    bool fits = !f || !schema || !schema->type || function_may_give(f, schema->prim);
+    bool fits = !f || !schema || !schema->type || function_fits(at, f, schema->prim);
     if (ufunction_is_json(result) && *ret && (*ret)->type && schema && schema->type)
         fits = schema->prim == PRIM_ANY || schema->prim == (*ret)->prim ||
                (schema->prim == PRIM_FLOAT && (*ret)->prim == PRIM_INTEGER);
