@@ -30,13 +30,18 @@ static void open_orc(struct orc *o)
     for (size_t i = 0; i < o->n_records; i++)
         if (o->records[i].failed && (!o->records[i].operation || o->removing))
             orc_end_operation(&o->records[i]); /* seen again below, if it still is so */
+    orc_flow_load(o);
     if (!o->removing && in->next)
         o->goals = orc_goals(in->next->topology, &in->app->spec);
+    for (size_t i = 0; o->goals && i < in->next->topology->n_components; i++)
+        if (orc_flow_runs(o) || orc_flow_stands(o))
+            o->goals[i] = PLAN_KEEP; /* it says itself what is to be */
 }
 
 static void close_orc(struct orc *o)
 {
     orc_records_done(o);
+    orc_flow_done(o);
     json_decref(o->hashes);
     free(o->applied.bundle);
     free(o->applied.entry);

@@ -13,7 +13,7 @@ bool orchestrate_same_source(const struct application_source *a, const struct ap
            str_eq(a->entry ? a->entry : "", b->entry ? b->entry : "") && inputs;
 }
 
-static void states_of(struct orc *o, const struct topology *t, struct plan_states *ret)
+void orc_states(struct orc *o, const struct topology *t, struct plan_states *ret)
 {
     plan_states_initial(ret, t);
     for (size_t i = 0; i < t->n_components; i++)
@@ -44,6 +44,9 @@ static void switch_source(struct orc *o)
         const struct component *was = old >= 0 ? &before->topology->components[old] : NULL;
         const struct protocol_state *s = plan_carry(was, was ? orc_state(o, was) : NULL, c);
         struct orc_record *r = orc_record(&carried, c->name, s ? s->name : c->protocol.initial);
+        const struct orc_record *before_it = orc_find(o, c->name);
+        if (before_it && str_eq(before_it->state, r->state))
+            r->label = mem_strdup(before_it->label);
         json_t *hash = json_object_get(o->hashes, c->name);
         if (hash && !str_eq(r->state, c->protocol.initial))
             json_object_set(hashes, c->name, hash);
@@ -72,7 +75,7 @@ static bool make(struct orc *o)
     struct plan_states have = {0};
     AUTO_FREE bool *changed = NULL;
     if (o->work) {
-        states_of(o, o->work->topology, &have);
+        orc_states(o, o->work->topology, &have);
         changed = changed_of(o, next);
     }
     struct plan_request request = {.now = o->work ? o->work->topology : NULL,
@@ -144,7 +147,7 @@ static bool read_explicit(struct orc *o)
     }
     for (size_t i = (size_t)o->steps_done; i < whole.n; i++)
         plan_add(&o->plan, &whole.steps[i]);
-    states_of(o, o->work->topology, &s);
+    orc_states(o, o->work->topology, &s);
     if (o->steps_done == 0 && is_carried_out(o, &whole)) {
         plan_done(&o->plan);
         return true; /* the plan of a former round: it is kept to until another, or none, is given */
@@ -165,11 +168,55 @@ static bool read_explicit(struct orc *o)
 
 static bool is_explicit(const struct orc *o)
 {
-    return !o->removing && o->in->app->spec.plan.n > 0 && str_eq(o->in->app->spec.state, "Running");
+    return !o->removing && !orc_flow_runs(o) && o->in->app->spec.plan.n > 0 &&
+           str_eq(o->in->app->spec.state, "Running");
+}
+
+int orc_plan_towards(struct orc *o, const enum plan_goal *goals, struct plan *more, struct err *e)
+{
+    const struct topology *t = o->work->topology;
+    AUTO(plan_states_done)
+    struct plan_states have = {0};
+    AUTO(plan_done)
+    struct plan made = {0};
+    AUTO_MAP struct map busy = {0};
+    plan_done(&o->plan);
+    o->plan = *more;
+    *more = (struct plan){0};
+    for (size_t i = 0; i < o->plan.n; i++)
+        map_set(&busy, o->plan.steps[i].component, o);
+    orc_states(o, t, &have);
+    struct plan_request request = {.now = t, .have = &have, .next = t, .goals = goals};
+    request.delete_volumes = o->removing && o->in->app->spec.remove_volumes;
+    int r = plan_make(&request, &made, e);
+    for (size_t i = 0; r == 0 && i < made.n; i++)
+        if (!map_has(&busy, made.steps[i].component))
+            plan_add(&o->plan, &made.steps[i]);
+    o->plan.n_down = o->n_startable = o->plan.n; /* all of it in the topology that stands */
+    return r;
+}
+
+/* A work flow takes the place of the plan; what a former source leaves to be deleted goes first. */
+static bool plan_flow(struct orc *o, bool *ret_over)
+{
+    *ret_over = false;
+    if (!o->flow.active && !o->removing && !o->is_next) {
+        if (!make(o))
+            return false;
+        if (o->plan.n_down > 0)
+            return true;
+        switch_source(o);
+    }
+    *ret_over = !orc_flow_plan(o);
+    return true;
 }
 
 bool orc_plan(struct orc *o)
 {
+    plan_done(&o->plan);
+    for (bool over = true; over && orc_flow_runs(o);)
+        if (!plan_flow(o, &over) || !over)
+            return !o->error;
     plan_done(&o->plan);
     if (is_explicit(o)) {
         if (!o->is_next)

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "head/orchestrate.h"
+#include "plan/workflow_run.h"
 
 /* What is known of a component from round to round. */
 struct orc_record {
@@ -11,7 +12,23 @@ struct orc_record {
     char *operation; /* started, or failed: "Standard.create"; NULL: none */
     bool failed;
     char *message, *log;
+    char *label;        /* state that a work flow gave it, until it reaches another one; NULL: none */
     const char *target; /* state that its objects are to say; borrowed, made by orc_set_targets */
+};
+
+/* The work flow of the Application: running, due, or over. */
+struct orc_flow {
+    char *name, *id;
+    char *message, *basis; /* basis: hash of what was wanted when it began */
+    json_t *given;         /* inputs; may be NULL */
+    json_t *outputs;       /* object, once it is over; may be NULL */
+    json_t *old_steps;     /* array: of one that is over, as the status has them */
+    bool known;            /* there is one: running or over */
+    bool active;           /* it runs */
+    bool failed;           /* it is over, and failed */
+    bool due;              /* another one is to begin: spec.workflow */
+    struct flow_run run;   /* while it runs */
+    char *conflict;        /* why the delegated work flows cannot go on together; NULL */
 };
 struct orc {
     const struct orchestrate_input *in;
@@ -33,6 +50,7 @@ struct orc {
     struct object_list pods; /* those of the input but the ones that are deleted by this very decision */
     struct changes deletions, objects, events;
     bool waits_for_log;
+    struct orc_flow flow;
 };
 
 /* ---- orchestrate_record.c ---- */
@@ -62,6 +80,31 @@ const struct plan_step *orc_first_step(const struct orc *o, const char *componen
 /* Indices of the steps that may be started now. ret: room for plan.n. */
 size_t orc_startable(struct orc *o, size_t *ret);
 
+/* Makes the steps towards goals in the topology that stands, `more` first, which is taken over. -EINVAL with `e`. */
+int orc_plan_towards(struct orc *o, const enum plan_goal *goals, struct plan *more, struct err *e);
+void orc_states(struct orc *o, const struct topology *t, struct plan_states *ret);
+
+/* ---- orchestrate_flow.c: work flows ---- */
+void orc_flow_load(struct orc *o); /* from spec and status */
+void orc_flow_done(struct orc *o);
+/* Is one running, or due now that the wanted source stands? */
+bool orc_flow_runs(const struct orc *o);
+/* Does what one that is over left stand, so that nothing is planned against it? */
+bool orc_flow_stands(const struct orc *o);
+/* Takes it on, and makes o->plan of what it has under way. False when it is over: then plan as without. */
+bool orc_flow_plan(struct orc *o);
+void orc_flow_settle(struct orc *o); /* phase and message while it runs, and after a deployment that failed */
+
+/* ---- orchestrate_act.c: what a work flow does ---- */
+enum flow_seen orc_act(void *orc, const struct flow_task *task, char **message, char **log);
+/* The plan of the tasks under way. */
+void orc_flow_tasks(struct orc *o);
+
+/* ---- orchestrate_flow_status.c ---- */
+json_t *orc_flow_json(struct orc *o);             /* new; NULL: none was run */
+json_t *orc_flows_json(const struct topology *t); /* what work flows there are */
+bool orc_flow_resume(struct orc *o, const struct application_workflow *s, struct err *e); /* opens the run again */
+
 /* ---- orchestrate_see.c ---- */
 enum orc_seen { ORC_NOT_YET, ORC_REACHED, ORC_FAILED };
 struct orc_sight {
@@ -82,6 +125,8 @@ void orc_live_pods(const struct orc *o, const struct component *container, struc
 void orc_all_pods(const struct orc *o, const char *container, struct object_list *ret);
 /* Why a pod counts as failed (new text), or NULL. *ret_crashed: its container ran and ended. */
 char *orc_pod_trouble(const json_t *pod, bool *ret_crashed);
+/* The number of this round of attempts: raised by each generation, and by each failure that a work flow took in. */
+int64_t orc_round(const struct orc *o);
 /* The attempt at which a software component's operations are to be tried. */
 int64_t orc_attempt(struct orc *o, const struct component *container, const char *software);
 const json_t *orc_report(const json_t *pod, const char *software); /* of its status, or NULL */
@@ -89,6 +134,8 @@ const json_t *orc_report(const json_t *pod, const char *software); /* of its sta
 /* ---- orchestrate_value.c ---- */
 json_t *orc_eval(void *orc, const json_t *value,
                  struct err *e); /* for struct compile_input: what is not known yet is "" */
+/* The value with its run-time calls carried out: new; NULL with `e` when something is not known yet. */
+json_t *orc_eval_known(struct orc *o, const json_t *value, struct err *e);
 /* Are the values that a step needs known? False with `e`. */
 bool orc_values_known(struct orc *o, const struct plan_step *step, struct err *e);
 json_t *orc_outputs(struct orc *o); /* new object */
@@ -107,4 +154,5 @@ void orc_advance(struct orc *o);
 void orc_set_targets(struct orc *o); /* in every component's record: what its objects are to say */
 
 /* ---- orchestrate_rest.c ---- */
+__attribute__((format(printf, 3, 4))) void orc_set_phase(struct orc *o, const char *phase, const char *fmt, ...);
 void orc_settle(struct orc *o); /* phase and message */

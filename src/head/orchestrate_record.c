@@ -43,12 +43,15 @@ void orc_load(struct orc *o)
         r->failed = c[i].failed;
         r->message = mem_strdup(c[i].message);
         r->log = mem_strdup(c[i].log);
+        r->label = str_empty(c[i].label) ? NULL : mem_strdup(c[i].label);
     }
 }
 
 void orc_set_state(struct orc_record *r, const char *state)
 {
     char *copy = mem_strdup(state);
+    if (!str_eq(copy, r->state))
+        free(take_ptr(r->label));
     free(r->state);
     r->state = copy;
 }
@@ -68,6 +71,7 @@ void orc_records_done(struct orc *o)
         orc_end_operation(&o->records[i]);
         free(o->records[i].name);
         free(o->records[i].state);
+        free(o->records[i].label);
     }
     free(o->records);
     o->records = NULL;

@@ -5,7 +5,7 @@
 
 #include "head/orchestrate_private.h"
 
-__attribute__((format(printf, 3, 4))) static void set_phase(struct orc *o, const char *phase, const char *fmt, ...)
+void orc_set_phase(struct orc *o, const char *phase, const char *fmt, ...)
 {
     char *text = NULL;
     va_list ap;
@@ -87,22 +87,22 @@ static void rest(struct orc *o)
     look_at_all(o, &missing);
     const struct orc_record *failed = first_failed(o);
     if (failed) {
-        set_phase(o, "Failed", "%s: %s", failed->name, failed->message);
+        orc_set_phase(o, "Failed", "%s: %s", failed->name, failed->message);
     } else if (!missing && o->objects.n == 0 && !rested && is_fresh(o) && o->in->steady_us < o->in->steady_wanted_us) {
         o->out->look_again_us = o->in->steady_wanted_us - o->in->steady_us;
-        set_phase(o, "Deploying", "%lld operations done, 0 to do", (long long)o->steps_done);
+        orc_set_phase(o, "Deploying", "%lld operations done, 0 to do", (long long)o->steps_done);
     } else if (!missing && o->objects.n == 0 && !rested) {
         if (o->steps_done > 0)
-            set_phase(o, phase, "%lld operation%s done", (long long)o->steps_done, o->steps_done == 1 ? "" : "s");
+            orc_set_phase(o, phase, "%lld operation%s done", (long long)o->steps_done, o->steps_done == 1 ? "" : "s");
         else if (!scaled)
-            set_phase(o, phase, "nothing to change");
+            orc_set_phase(o, phase, "nothing to change");
         free(o->phase);
         o->phase = mem_strdup(phase);
         if (o->steps_done > 0 || scaled)
             changes_event(&o->events, o->in->object, false, str_eq(phase, "Stopped") ? "Stopped" : "Deployed", "%s",
                           o->message);
     } else if (!rested && (o->new_round || !str_eq(o->phase, "Failed")) && !scaled) {
-        set_phase(o, "Deploying", "waiting for %s", missing ? missing : "its objects");
+        orc_set_phase(o, "Deploying", "waiting for %s", missing ? missing : "its objects");
     }
 }
 
@@ -110,13 +110,17 @@ void orc_settle(struct orc *o)
 {
     const struct orc_record *failed = first_failed(o);
     if (o->error)
-        set_phase(o, "Failed", "%s", o->error);
+        orc_set_phase(o, "Failed", "%s", o->error);
+    else if (o->flow.active)
+        orc_flow_settle(o);
     else if (o->removing)
-        set_phase(o, "Removing", "%lld operations done", (long long)o->steps_done);
+        orc_set_phase(o, "Removing", "%lld operations done", (long long)o->steps_done);
     else if (failed)
-        set_phase(o, "Failed", "%s: %s failed: %s", failed->name, failed->operation, failed->message);
+        orc_set_phase(o, "Failed", "%s: %s failed: %s", failed->name, failed->operation, failed->message);
     else if (o->plan.n > 0)
-        set_phase(o, "Deploying", "%lld operations done, %zu to do", (long long)o->steps_done, o->plan.n);
+        orc_set_phase(o, "Deploying", "%lld operations done, %zu to do", (long long)o->steps_done, o->plan.n);
     else
         rest(o);
+    if (!o->error && !o->removing && !o->flow.active)
+        orc_flow_settle(o);
 }

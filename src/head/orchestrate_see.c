@@ -4,6 +4,8 @@
 #include "head/orchestrate_private.h"
 #include "head/schedule.h"
 
+#define ROUND_ATTEMPTS 1000
+
 void orc_sight_done(struct orc_sight *s)
 {
     free(s->message);
@@ -71,19 +73,25 @@ static const json_t *told(const json_t *spec, const char *software)
     return named(json_at(spec, "sedge", "components", NULL), software);
 }
 
+int64_t orc_round(const struct orc *o)
+{
+    int64_t failures = o->flow.known ? o->flow.run.failures : 0;
+    return o->in->app->meta.generation * ROUND_ATTEMPTS + (failures < ROUND_ATTEMPTS ? failures : ROUND_ATTEMPTS - 1);
+}
+
 int64_t orc_attempt(struct orc *o, const struct component *container, const char *software)
 {
     const json_t *deployment = orc_deployment(o, container->name);
     const json_t *there = told(json_at(deployment, "spec", "template", "spec", NULL), software);
     const struct orc_record *r = orc_find(o, software);
-    int64_t generation = o->in->app->meta.generation, is = json_int(there, "attempt", 0);
+    int64_t round = orc_round(o), is = json_int(there, "attempt", 0);
     if (!there || (r && r->operation))
-        return generation;
+        return round;
     for (size_t i = 0; i < o->pods.n; i++) {
         const json_t *report =
             object_is_owned_by(o->pods.v[i], object_uid(deployment)) ? orc_report(o->pods.v[i], software) : NULL;
         if (json_bool(report, "failed", false) && json_int(report, "attempt", 0) >= is)
-            return generation; /* failed since, beside any plan: tried again with the next round */
+            return round; /* failed since, beside any plan: tried again with the next round */
     }
     return is;
 }
@@ -223,7 +231,8 @@ static bool software_has(const json_t *pod, const struct component *c, const cha
 {
     const json_t *report = orc_report(pod, c->name);
     const json_t *part = told(json_object_get(pod, "spec"), c->name);
-    return str_eq(json_str(part, "goal", ""), target) && !json_bool(report, "failed", false) &&
+    bool failed = json_bool(report, "failed", false) && json_int(report, "attempt", 0) >= json_int(part, "attempt", 0);
+    return str_eq(json_str(part, "goal", ""), target) && !failed &&
            str_eq(json_str(report, "state", c->protocol.initial), target);
 }
 

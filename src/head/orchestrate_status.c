@@ -54,6 +54,7 @@ static void put_record(const struct orc_record *r, json_t *v)
     json_put_str(v, "operation", r->operation);
     json_put_str(v, "message", r->message);
     json_put_str(v, "log", r->log);
+    json_put_str(v, "label", r->label);
     if (r->failed)
         json_object_set_new(v, "failed", json_true());
 }
@@ -115,5 +116,10 @@ json_t *orc_status(struct orc *o)
     json_object_set_new(v, "outputs", orc_outputs(o));
     json_object_set_new(v, "applied", source(&o->applied));
     json_object_set(v, "hashes", o->hashes);
+    json_t *flow = orc_flow_json(o);
+    if (flow)
+        json_object_set_new(v, "workflow", flow);
+    if (t && t->n_workflows)
+        json_object_set_new(v, "workflows", orc_flows_json(t));
     return v;
 }

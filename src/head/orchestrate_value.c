@@ -19,7 +19,8 @@ static json_t *text_or_null(const char *text)
 
 static json_t *get_state(const struct subject *s)
 {
-    return json_string(orc_state(s->o, s->component));
+    const struct orc_record *r = orc_find(s->o, s->component->name);
+    return json_string(r && r->label ? r->label : orc_state(s->o, s->component));
 }
 
 static json_t *get_name(const struct subject *s)
@@ -34,7 +35,8 @@ static json_t *get_id(const struct subject *s)
         return json_string(name);
     }
     const json_t *report = json_array_get(json_at(s->pod, "status", "containerStatuses", NULL), 0);
-    const char *id = json_str(report, "containerID", NULL); /* "sedge://<id>", as Kubernetes writes ids with their runtime */
+    const char *id =
+        json_str(report, "containerID", NULL); /* "sedge://<id>", as Kubernetes writes ids with their runtime */
     const char *plain = id ? strstr(id, "://") : NULL;
     return text_or_null(plain ? plain + 3 : id);
 }
@@ -126,6 +128,11 @@ static json_t *eval(struct orc *o, const json_t *value, struct err *e)
 {
     struct tosca_runtime rt = {.attribute = attribute, .data = o};
     return tosca_eval(value, &rt, e);
+}
+
+json_t *orc_eval_known(struct orc *o, const json_t *value, struct err *e)
+{
+    return eval(o, value, e);
 }
 
 json_t *orc_eval(void *orc, const json_t *value, struct err *e)

@@ -22,6 +22,13 @@ static const struct field source_rows[] = {
 };
 static const struct field_table source_fields = FIELDS("ApplicationSource", application_source, NULL, source_rows);
 
+static const struct field request_rows[] = {
+    ROW(application_request, "name", name, FIELD_TEXT, FIELD_REQUIRED, "of the template's work flows"),
+    ROW(application_request, "id", id, FIELD_TEXT, FIELD_REQUIRED, "each id is run once"),
+    ROW(application_request, "inputs", inputs, FIELD_JSON, 0, "values of its inputs"),
+};
+static const struct field_table request_fields = FIELDS("WorkflowRequest", application_request, NULL, request_rows);
+
 static const struct field spec_rows[] = {
     ROW_OF(application_spec, "source", source, FIELD_INLINE, FIELD_REQUIRED, &source_fields, "template and inputs"),
     ROW_ONE_OF(application_spec, "state", state, 0, "Running", wanted_states, "what is wanted of it"),
@@ -29,6 +36,7 @@ static const struct field spec_rows[] = {
     ROW_OF(application_spec, "components", components, FIELD_LIST, 0, &override_fields, "what differs for components"),
     ROW(application_spec, "plan", plan, FIELD_TEXTS, 0, "operations to do, in order; none: planned from the topology"),
     ROW_DEFAULT(application_spec, "attempt", attempt, FIELD_INT, FIELD_NATURAL, "0", "raised to try again"),
+    ROW_OF(application_spec, "workflow", workflow, FIELD_OBJECT, 0, &request_fields, "work flow to run once"),
 };
 static const struct field_table spec_fields = FIELDS("ApplicationSpec", application_spec, NULL, spec_rows);
 
@@ -45,9 +53,45 @@ static const struct field component_rows[] = {
     ROW(application_component, "failed", failed, FIELD_BOOL, 0, "the operation failed"),
     ROW(application_component, "message", message, FIELD_TEXT, 0, "why"),
     ROW(application_component, "log", log, FIELD_TEXT, 0, "last lines"),
+    ROW(application_component, "label", label, FIELD_TEXT, 0, "state that a work flow gave it"),
 };
 static const struct field_table component_fields =
     FIELDS("ApplicationComponent", application_component, "name", component_rows);
+
+static const struct field flow_step_rows[] = {
+    ROW(application_flow_step, "name", name, FIELD_TEXT, FIELD_REQUIRED, "step"),
+    ROW(application_flow_step, "state", state, FIELD_TEXT, 0, "pending, running, done, failed, skipped"),
+    ROW(application_flow_step, "doing", doing, FIELD_TEXT, 0, "activity that is due or failed"),
+    ROW_DEFAULT(application_flow_step, "activity", activity, FIELD_INT, FIELD_NATURAL, "0", "activities done"),
+    ROW(application_flow_step, "targets", targets, FIELD_TEXTS, 0, "components it acts on"),
+    ROW(application_flow_step, "begun", begun, FIELD_TEXTS, 0, "components that the activity was begun for"),
+    ROW(application_flow_step, "ended", ended, FIELD_TEXTS, 0, "components that it is over for"),
+    ROW(application_flow_step, "message", message, FIELD_TEXT, 0, "why it failed"),
+    ROW(application_flow_step, "log", log, FIELD_TEXT, 0, "last lines"),
+};
+static const struct field_table flow_step_fields =
+    FIELDS("WorkflowStep", application_flow_step, "name", flow_step_rows);
+
+static const struct field workflow_rows[] = {
+    ROW(application_workflow, "name", name, FIELD_TEXT, FIELD_REQUIRED, "work flow"),
+    ROW(application_workflow, "id", id, FIELD_TEXT, 0, "of the request"),
+    ROW(application_workflow, "state", state, FIELD_TEXT, 0, "Running, Done, Failed"),
+    ROW(application_workflow, "message", message, FIELD_TEXT, 0, "a sentence"),
+    ROW(application_workflow, "basis", basis, FIELD_TEXT, 0, "hash of what was wanted when it ran"),
+    ROW_DEFAULT(application_workflow, "failures", failures, FIELD_INT, FIELD_NATURAL, "0", "activities that failed"),
+    ROW(application_workflow, "inputs", inputs, FIELD_JSON, 0, "values given"),
+    ROW(application_workflow, "outputs", outputs, FIELD_JSON, 0, "values of its outputs"),
+    ROW_OF(application_workflow, "steps", steps, FIELD_LIST, 0, &flow_step_fields, "a step each"),
+};
+static const struct field_table workflow_fields = FIELDS("WorkflowRun", application_workflow, NULL, workflow_rows);
+
+static const struct field flow_rows[] = {
+    ROW(application_flow, "name", name, FIELD_TEXT, FIELD_REQUIRED, "work flow"),
+    ROW(application_flow, "description", description, FIELD_TEXT, 0, "what for"),
+    ROW_DEFAULT(application_flow, "steps", steps, FIELD_INT, 0, "0", "number of steps"),
+    ROW(application_flow, "inputs", inputs, FIELD_JSON, 0, "what it takes"),
+};
+static const struct field_table flow_fields = FIELDS("Workflow", application_flow, "name", flow_rows);
 
 static const struct field status_rows[] = {
     ROW(application_status, "phase", phase, FIELD_TEXT, 0, "Deploying, Running, Stopped, Failed, Removing"),
@@ -59,6 +103,8 @@ static const struct field status_rows[] = {
     ROW(application_status, "outputs", outputs, FIELD_JSON, 0, "values of the template's outputs"),
     ROW_OF(application_status, "applied", applied, FIELD_INLINE, 0, &source_fields, "what stands"),
     ROW(application_status, "hashes", hashes, FIELD_JSON, 0, "definition that each component stands by"),
+    ROW_OF(application_status, "workflow", workflow, FIELD_OBJECT, 0, &workflow_fields, "work flow run last"),
+    ROW_OF(application_status, "workflows", workflows, FIELD_LIST, 0, &flow_fields, "work flows it has"),
 };
 static const struct field_table status_fields = FIELDS("ApplicationStatus", application_status, NULL, status_rows);
 

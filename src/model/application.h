@@ -15,6 +15,12 @@ struct application_source {
     char *entry;    /* path of the template in it */
     json_t *inputs; /* object */
 };
+/* A work flow that is to be run once. */
+struct application_request {
+    char *name;     /* of the template's work flows */
+    char *id;       /* told apart by it: each is run once */
+    json_t *inputs; /* object */
+};
 struct application_spec {
     struct application_source source;
     char *state;                  /* "Running", "Stopped", "Removed" */
@@ -22,6 +28,7 @@ struct application_spec {
     struct field_list components; /* struct application_override */
     struct strv plan;             /* explicit plan, "component:Interface.operation"; empty: made from the topology */
     int64_t attempt;              /* raised by each deploy: failed operations are tried again */
+    struct application_request *workflow; /* NULL: none was asked for */
 };
 struct application_component {
     char *name, *type, *kind;
@@ -29,7 +36,33 @@ struct application_component {
     int64_t replicas, ready;
     struct strv pods;
     char *operation, *message, *log; /* of what is under way or failed */
+    char *label;                     /* state that a work flow gave it (set_state), shown instead; NULL: none */
     bool failed;
+};
+/* A step of the work flow that was run last. */
+struct application_flow_step {
+    char *name;  /* "save", or "save.2/dump" of a work flow that save inlines */
+    char *state; /* "pending", "running", "done", "failed", "skipped" */
+    char *doing; /* the activity that is due or failed: "call_operation Standard.start" */
+    int64_t activity; /* so many are done */
+    struct strv targets, begun, ended; /* components: that passed the filter; of the activity: it was begun for, it is over for */
+    char *message, *log;
+};
+/* The work flow that was run last. */
+struct application_workflow {
+    char *name, *id;
+    char *state; /* "Running", "Done", "Failed" */
+    char *message;
+    char *basis;              /* hash of what was wanted then: until it changes, the states that it left stand */
+    int64_t failures;         /* activities that failed */
+    json_t *inputs, *outputs; /* objects */
+    struct field_list steps;  /* struct application_flow_step */
+};
+/* One that the template has. */
+struct application_flow {
+    char *name, *description;
+    int64_t steps;
+    json_t *inputs; /* object: name -> {"type", "required", "value", "description"} */
 };
 struct application_status {
     char *phase; /* "Deploying", "Running", "Stopped", "Failed", "Removing" */
@@ -40,6 +73,8 @@ struct application_status {
     json_t *outputs;              /* object: name -> value; null while it is not known */
     struct application_source applied;
     json_t *hashes; /* component -> hash of its definition as it stands */
+    struct application_workflow *workflow; /* NULL: none was run yet */
+    struct field_list workflows;           /* struct application_flow */
 };
 struct application {
     OBJECT_HEAD;

@@ -340,7 +340,7 @@ json_t *sim_list(struct sim *s, const char *kind)
 
 static void add_components(const json_t *app, struct buf *to)
 {
-    static const char *const keys[] = {"state", "goal", "operation", "message", "log"};
+    static const char *const keys[] = {"state", "goal", "operation", "message", "log", "label"};
     size_t i;
     json_t *v;
     json_array_foreach(json_at(app, "status", "components", NULL), i, v)
@@ -350,6 +350,21 @@ static void add_components(const json_t *app, struct buf *to)
             buf_addf(to, " %s=%s", keys[k], json_str(v, keys[k], "-"));
         buf_addf(to, " %lld/%lld%s\n", (long long)json_int(v, "ready", 0), (long long)json_int(v, "replicas", 0),
                  json_bool(v, "failed", false) ? " failed" : "");
+    }
+}
+
+static void add_workflow(const json_t *app, struct buf *to)
+{
+    const json_t *flow = json_at(app, "status", "workflow", NULL);
+    size_t i;
+    json_t *v;
+    if (flow)
+        buf_addf(to, "  work flow %s %s: %s\n", json_str(flow, "name", ""), json_str(flow, "state", ""),
+                 json_str(flow, "message", "-"));
+    json_array_foreach(json_object_get(flow, "steps"), i, v)
+    {
+        buf_addf(to, "    %s %s %lld %s\n", json_str(v, "name", ""), json_str(v, "state", ""),
+                 (long long)json_int(v, "activity", 0), json_str(v, "message", "-"));
     }
 }
 
@@ -407,6 +422,7 @@ char *sim_summary(struct sim *s)
     buf_addf(&b, "%s: %s\n%s\n%s\n", json_str(status, "phase", "gone"), json_str(status, "message", "-"), hashes,
              applied);
     add_components(app, &b);
+    add_workflow(app, &b);
     add_deployments(s, &b);
     add_pods(s, &b);
     buf_addf(&b, "  %zu services, %zu volumes\n", json_array_size(services), json_array_size(volumes));
