@@ -113,6 +113,10 @@ __attribute__((format(printf, 4, 5))) void tosca_error(struct tctx *c, struct at
 __attribute__((format(printf, 4, 5))) void tosca_warn(struct tctx *c, struct at at, const char *code, const char *fmt,
                                                       ...);
 
+/* Gives the finding just told the definition that it clashes with: "property 'port' is defined here". Nothing happens
+ * where that finding was not taken (it was there already), has one, or where the place is none or the finding's own. */
+__attribute__((format(printf, 3, 4))) void tosca_related(struct tctx *c, struct at at, const char *fmt, ...);
+
 /* ", did you mean 'x'?" from the keys of a map, or "". In the context's memory. */
 const char *tosca_like(struct tctx *c, const char *word, const struct map *names);
 

@@ -16,22 +16,39 @@ struct tosca_source {
 
 enum diag_level { DIAG_ERROR, DIAG_WARNING };
 
-/* One finding. `code` is a stable word in capitals (YAML_SYNTAX, UNKNOWN_TYPE, VALUE_TYPE, ...). */
+/* A definition that a finding clashes with. */
+struct diag_place {
+    char *file; /* NULL: there is none */
+    int line, col;
+    bool builtin; /* a file of the profiles */
+    char *text;   /* "property 'port' is defined here" */
+};
+
+/* One finding. `code` is a stable word in capitals with a row in diag_codes.h (YAML_SYNTAX, UNKNOWN_TYPE, ...). Columns
+ * count characters, from 1. */
 struct diag {
     enum diag_level level;
     const char *code; /* static */
     char *file;
     int line, col;
-    char *text;
+    bool builtin; /* the file is one of the profiles */
+    char *text;   /* a suggestion stands in it as ", did you mean 'x'?" */
+    struct diag_place related;
 };
+#define DIAG_ERRORS_MAX 200
 struct diags {
-    struct diag *items; /* in the order found; at most 200 errors, then one that says so */
+    struct diag *items; /* in the order found; at most 200 errors, then one that says so (TOO_MANY) */
     size_t n, errors;
+    bool fresh; /* the last one told is the last item: it was not there before */
 };
 void diags_done(struct diags *d);
 /* Adds one, unless it is there already or there are too many. `code` must be static. */
 __attribute__((format(printf, 7, 8))) void diags_add(struct diags *d, enum diag_level level, const char *code, const char *file, int line,
                                                      int col, const char *fmt, ...);
+/* Orders them by file (the entry's first), line and column; TOO_MANY stays last. */
+void diags_sort(struct diags *d, const char *entry);
+/* Makes errors of all warnings. */
+void diags_strict(struct diags *d);
 /* "file:line:col: text" of one. The caller frees. */
 char *diag_line(const struct diag *d);
 
