@@ -1,99 +1,152 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Findings for people, with the source line and a mark, and for programs. */
+/* Makes findings of what checks found: resolves paths, source lines and suggestions. */
 #include "cli/findings.h"
 
 #include <string.h>
 
-#include "cli/cli_private.h"
+#include "cli/source_line.h"
+#include "cli/template_check.h"
 
-#define SHOWN_MAX 200 /* bytes of a source line that are shown */
+/* ---- source lines ---- */
 
-/* Bytes of the character that begins here; 1 for what is no UTF-8. */
-static size_t char_len(const char *s)
+/* A file's text, and how far it was counted: findings come in the order of lines. */
+struct text {
+    char *text;
+    size_t len;
+    int line;
+    const char *at;
+};
+struct texts {
+    const struct template *t;
+    struct map files;
+};
+
+static void text_free(void *p)
 {
-    size_t n = 1;
-    while (n < 4 && ((unsigned char)s[n] & 0xc0) == 0x80)
-        n++;
-    return n;
+    struct text *x = p;
+    free(x->text);
+    free(x);
 }
 
-/* A byte, or the first of two, that would move a terminal's cursor or change its ways. */
-static bool is_control(const char *s)
+static struct text *text_of(struct texts *s, const char *path, bool builtin)
 {
-    unsigned char c = (unsigned char)s[0], next = c ? (unsigned char)s[1] : 0;
-    return c < 0x20 || c == 0x7f || (c == 0xc2 && next >= 0x80 && next < 0xa0);
+    AUTO_FREE char *key = mem_printf("%c:%s", builtin ? 'p' : 'u', path);
+    struct text *x = map_get(&s->files, key);
+    if (x)
+        return x;
+    x = mem_alloc(sizeof(*x));
+    if (template_text(s->t, path, builtin, &x->text, &x->len) < 0)
+        x->text = NULL;
+    map_set(&s->files, key, x);
+    return x;
 }
 
-/* The text with blanks for control characters. The caller frees. */
-static char *harmless(const char *text, size_t max)
+/* The caller frees; NULL when there is no such line. */
+static char *line_of(struct texts *s, const char *path, bool builtin, int line)
+{
+    struct text *x = s->t ? text_of(s, path, builtin) : NULL;
+    if (!x || !x->text || line < 1)
+        return NULL;
+    if (!x->at || line < x->line) {
+        x->at = x->text;
+        x->line = 1;
+    }
+    for (; x->at && x->line < line; x->line++) {
+        x->at = memchr(x->at, '\n', (size_t)(x->text + x->len - x->at));
+        x->at = x->at ? x->at + 1 : NULL;
+    }
+    return x->at ? mem_strndup(x->at, strcspn(x->at, "\r\n")) : NULL;
+}
+
+/* ---- one finding ---- */
+
+static struct finding_place place_of(struct texts *s, const char *path, bool builtin, int line, int col)
+{
+    struct finding_place p = {.line = line, .col = col, .end_col = col + 1, .builtin = builtin};
+    p.path = builtin ? mem_printf("<profile>/%s", path) : s->t ? template_shown(s->t, path) : mem_strdup(path);
+    p.source = line_of(s, path, builtin, line);
+    if (p.source)
+        p.end_col = source_token_end(p.source, col);
+    return p;
+}
+
+/* The word between "did you mean '" and "'?", or NULL. The caller frees. */
+static char *suggested(const char *text)
+{
+    static const char before[] = "did you mean '";
+    const char *at = strstr(text, before);
+    const char *word = at ? at + strlen(before) : NULL, *end = word ? strstr(word, "'?") : NULL;
+    return end ? mem_strndup(word, (size_t)(end - word)) : NULL;
+}
+
+/* A suggestion can be put in place of what stands there when the text speaks of just that. */
+static void find_fix(struct finding *f)
+{
+    AUTO_FREE char *right = suggested(f->text);
+    if (!right || !f->at.source)
+        return;
+    AUTO_FREE char *token = source_token(f->at.source, f->at.col, &f->fix_col, &f->fix_end);
+    AUTO_FREE char *quoted = mem_printf("'%s'", token);
+    if (*token && strstr(f->text, quoted))
+        f->fix = take_ptr(right);
+}
+
+static void add_one(struct findings *ret, struct texts *s, const struct diag *d)
+{
+    ret->items = mem_push(ret->items, ret->n, sizeof(*ret->items));
+    struct finding *f = &ret->items[ret->n++];
+    *f = (struct finding){.level = d->level, .code = d->code};
+    f->text = str_is_utf8(d->text, strlen(d->text)) ? mem_strdup(d->text) : mem_strdup("(text that is not UTF-8)");
+    f->at = place_of(s, d->file, d->builtin, d->line, d->col);
+    find_fix(f);
+    if (d->related.file) {
+        f->related = place_of(s, d->related.file, d->related.builtin, d->related.line, d->related.col);
+        f->related_text = mem_strdup(d->related.text);
+    }
+    *(d->level == DIAG_ERROR ? &ret->errors : &ret->warnings) += 1;
+}
+
+static void add_all(struct findings *ret, const struct template *t, const struct diags *d)
+{
+    struct texts s = {.t = t};
+    map_init(&s.files, text_free);
+    for (size_t i = 0; i < d->n; i++)
+        add_one(ret, &s, &d->items[i]);
+    map_done(&s.files);
+}
+
+void findings_add(struct findings *ret, const struct template_check *c, const struct err *e)
+{
+    struct diags inputs = {0};
+    add_all(ret, NULL, &c->opening);
+    add_all(ret, c->template, &c->found);
+    if (e && e->code)
+        diags_add(&inputs, DIAG_ERROR, "INPUT", c->path, 1, 1, "%s", err_text(e));
+    add_all(ret, NULL, &inputs);
+    diags_done(&inputs);
+}
+
+void findings_done(struct findings *f)
+{
+    for (size_t i = 0; i < f->n; i++) {
+        free(f->items[i].text);
+        free(f->items[i].fix);
+        free(f->items[i].at.path);
+        free(f->items[i].at.source);
+        free(f->items[i].related.path);
+        free(f->items[i].related.source);
+        free(f->items[i].related_text);
+    }
+    free(f->items);
+    *f = (struct findings){0};
+}
+
+char *findings_count(const struct findings *f)
 {
     AUTO_BUF struct buf out = {0};
-    for (const char *s = text; *s && out.len < max;) {
-        size_t n = char_len(s);
-        if (is_control(s))
-            buf_addc(&out, ' ');
-        else
-            buf_add(&out, s, n);
-        s += n;
-    }
+    if (f->errors)
+        buf_addf(&out, "%zu error%s", f->errors, f->errors == 1 ? "" : "s");
+    if (f->warnings)
+        buf_addf(&out, "%s%zu warning%s", f->errors ? ", " : "", f->warnings, f->warnings == 1 ? "" : "s");
     return buf_take(&out);
-}
-
-/* The line, and below it a mark at the column. */
-static void print_source(FILE *to, bool color, const struct diag *f, const char *line)
-{
-    size_t blanks = 0;
-    const char *s = line;
-    for (int col = 1; *s && col < f->col; col++) {
-        s += char_len(s);
-        blanks++;
-    }
-    if (*line == '\0' || (size_t)(s - line) >= SHOWN_MAX)
-        return;
-    AUTO_FREE char *shown = harmless(line, SHOWN_MAX);
-    fprintf(to, "%5d | %s\n      | %*s%s^%s\n", f->line, shown, (int)blanks, "", tint_on(color, TINT_GREEN),
-            tint_off(color, TINT_GREEN));
-}
-
-static void print_one(FILE *to, bool color, const struct template *t, const struct diag *f)
-{
-    static const struct {
-        const char *word;
-        enum tint tint;
-    } levels[] = {[DIAG_ERROR] = {"error", TINT_RED}, [DIAG_WARNING] = {"warning", TINT_YELLOW}};
-    AUTO_FREE char *path = t ? template_shown(t, f->file) : mem_strdup(f->file);
-    AUTO_FREE char *file = harmless(path, 4096), *text = harmless(f->text, 4096);
-    AUTO_FREE char *line = t ? template_line(t, f->file, f->line) : NULL;
-    enum tint tint = levels[f->level].tint;
-    fprintf(to, "%s%s:%d:%d:%s %s%s:%s %s\n", tint_on(color, TINT_BOLD), file, f->line, f->col,
-            tint_off(color, TINT_BOLD), tint_on(color, tint), levels[f->level].word, tint_off(color, tint), text);
-    if (line)
-        print_source(to, color, f, line);
-}
-
-void findings_print(FILE *to, bool color, const struct template *t, const struct diags *d)
-{
-    static const enum diag_level order[] = {DIAG_WARNING, DIAG_ERROR}; /* what matters most stands last */
-    for (size_t k = 0; k < ARRAY_LEN(order); k++)
-        for (size_t i = 0; i < d->n; i++)
-            if (d->items[i].level == order[k])
-                print_one(to, color, t, &d->items[i]);
-}
-
-void findings_json(json_t *array, const struct template *t, const struct diags *d)
-{
-    for (size_t i = 0; i < d->n; i++) {
-        const struct diag *f = &d->items[i];
-        AUTO_FREE char *path = t ? template_shown(t, f->file) : mem_strdup(f->file);
-        json_t *v = json_object();
-        json_put_str(v, "level", f->level == DIAG_ERROR ? "error" : "warning");
-        json_put_str(v, "code", f->code);
-        json_put_str(v, "file", path);
-        json_put_int(v, "line", f->line);
-        json_put_int(v, "column", f->col);
-        AUTO_FREE char *text =
-            str_is_utf8(f->text, strlen(f->text)) ? mem_strdup(f->text) : harmless("(text that is not UTF-8)", 100);
-        json_put_str(v, "text", text);
-        json_array_append_new(array, v);
-    }
 }

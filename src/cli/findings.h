@@ -1,33 +1,47 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Shows what a check of a template found: "file:line:col: text", the source line, and a mark below the place. */
+/* What checks of templates found, made ready to be shown: paths as the user writes them, source lines, suggestions. */
 #pragma once
 
 #include <stdio.h>
 
 #include "cli/template.h"
 
-/* Prints all of `d` to `to`. t: whose files the findings speak of; NULL for those of opening it, whose paths are whole
- * already. Control characters of the template's text are not passed on. */
-void findings_print(FILE *to, bool color, const struct template *t, const struct diags *d);
-/* Puts them behind the items of an array: {"level", "code", "file", "line", "column", "text"}. */
-void findings_json(json_t *array, const struct template *t, const struct diags *d);
-
-/* Opens, reads inputs, loads: what validate, plan and deploy begin with. */
-struct template_check {
-    const char *path;
-    const struct strv *inputs, *input_files; /* template_inputs */
-    bool inputs_missing_ok;
-
-    struct template *template; /* all of these are kept also when it failed, as far as it came */
-    json_t *given;
-    struct topology *topology;
-    struct diags opening, found;
-};
-/* 0, or -errno: `e` is set for faults of inputs; else opening or found have errors. template_check_done in any case. */
-int template_check(struct template_check *c, struct err *e);
-/* What deploy would refuse of a checked template becomes an error in `found`. 0 or -errno. */
-int template_check_deploy(struct template_check *c, const char *ns, const char *application);
-void template_check_done(struct template_check *c);
-/* Prints both lists to standard error, and `e` when it is set. */
 struct cli;
-void template_check_tell(const struct cli *cli, const struct template_check *c, const struct err *e);
+struct template_check;
+
+/* A place as it is shown. Columns count characters, from 1. */
+struct finding_place {
+    char *path; /* "<profile>/simple-nodes.yaml" for one in the built-in types */
+    bool builtin;
+    int line, col, end_col; /* end_col: behind the token that begins there */
+    char *source;           /* the line, or NULL when it cannot be read */
+};
+
+struct finding {
+    enum diag_level level;
+    const char *code; /* static */
+    char *text;
+    struct finding_place at;
+    char *fix; /* what to write in place of the token at fix_col..fix_end; NULL: nothing is likely */
+    int fix_col, fix_end;
+    struct finding_place related; /* path NULL: none */
+    char *related_text;
+};
+
+struct findings {
+    struct finding *items;
+    size_t n, errors, warnings;
+};
+#define AUTO_FINDINGS AUTO(findings_done)
+
+/* Adds all that a check found, and the fault of its inputs (code INPUT) when `e` is set. */
+void findings_add(struct findings *ret, const struct template_check *c, const struct err *e);
+void findings_done(struct findings *f);
+
+/* "error: text [CODE]" with place, source line, mark, related place; a hint at the first of each code; then how many.
+ * Control characters of the template's text are not passed on. */
+void findings_print(FILE *to, bool color, const struct findings *f);
+/* An array of them, as docs/findings.md says. The caller owns it. */
+json_t *findings_json(const struct findings *f);
+/* "2 errors, 1 warning", or "" without any. The caller frees. */
+char *findings_count(const struct findings *f);

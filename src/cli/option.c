@@ -199,7 +199,8 @@ static const struct {
                {"wide", FORMAT_WIDE},
                {"json", FORMAT_JSON},
                {"yaml", FORMAT_YAML},
-               {"name", FORMAT_NAME}};
+               {"name", FORMAT_NAME},
+               {"sarif", FORMAT_SARIF}};
 
 static int check_format(struct cli *cli, const struct verb *v)
 {

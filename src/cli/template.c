@@ -175,20 +175,8 @@ char *template_shown(const struct template *t, const char *path)
     return mem_printf("%.*s%s", slash ? (int)(slash - t->given) + 1 : 0, t->given, beside);
 }
 
-char *template_line(const struct template *t, const char *path, int line)
+int template_text(const struct template *t, const char *path, bool builtin, char **ret, size_t *ret_len)
 {
-    AUTO_FREE char *text = NULL;
-    size_t len;
-    if (template_files_read((void *)(uintptr_t)&t->files, path, &text, &len, NULL) < 0 &&
-        file_root_read((void *)(uintptr_t)&t->definitions, path, &text, &len, NULL) < 0)
-        return NULL;
-    const char *at = text, *end = text + len;
-    for (int i = 1; at && i < line; i++) {
-        at = memchr(at, '\n', (size_t)(end - at));
-        at = at ? at + 1 : NULL;
-    }
-    if (!at || line < 1)
-        return NULL;
-    size_t n = strcspn(at, "\r\n");
-    return mem_strndup(at, n);
+    return builtin ? file_root_read((void *)(uintptr_t)&t->definitions, path, ret, ret_len, NULL)
+                   : template_files_read((void *)(uintptr_t)&t->files, path, ret, ret_len, NULL);
 }

@@ -32,6 +32,5 @@ struct tosca_options template_options(const struct template *t, json_t *inputs);
 
 /* A path of the template as the user would write it: beside what was given. The caller frees. */
 char *template_shown(const struct template *t, const char *path);
-/* Text of a line (1-based) of a file that a finding names, without its line end; NULL when it cannot be read. The
- * caller frees. */
-char *template_line(const struct template *t, const char *path, int line);
+/* The whole text of a file that a finding names; builtin: one of the built-in types. 0 (the caller frees) or -errno. */
+int template_text(const struct template *t, const char *path, bool builtin, char **ret, size_t *ret_len);

@@ -6,12 +6,13 @@
 
 #include "cli/cli_private.h"
 #include "cli/findings.h"
+#include "cli/template_check.h"
 #include "cli/template_inputs.h"
 #include "plan/compile.h"
 #include "plan/plan.h"
 
 /* In an archive all that its template names has to be there, also what would not run here. */
-static int archive_is_whole(struct template_check *c)
+static void archive_is_whole(struct template_check *c)
 {
     for (size_t i = 0; i < c->found.n; i++) {
         struct diag *f = &c->found.items[i];
@@ -20,7 +21,19 @@ static int archive_is_whole(struct template_check *c)
             c->found.errors++;
         }
     }
-    if (c->found.errors == 0)
+}
+
+/* What stands when all is told: errors that came late leave no topology. */
+static int finish(struct template_check *c)
+{
+    if (c->template && c->template->files.archive)
+        archive_is_whole(c);
+    if (c->strict) {
+        diags_strict(&c->opening);
+        diags_strict(&c->found);
+    }
+    diags_sort(&c->found, c->template ? c->template->entry : NULL);
+    if (c->opening.errors + c->found.errors == 0)
         return 0;
     topology_free(c->topology);
     c->topology = NULL;
@@ -31,16 +44,16 @@ int template_check(struct template_check *c, struct err *e)
 {
     static const struct strv none = {0};
     int r = template_open(c->path, &c->template, &c->opening);
-    if (r < 0)
-        return r;
-    r = template_inputs(c->template, c->input_files ? c->input_files : &none, c->inputs ? c->inputs : &none, &c->given,
-                        e);
+    if (r == 0)
+        r = template_inputs(c->template, c->input_files ? c->input_files : &none, c->inputs ? c->inputs : &none,
+                            &c->given, e);
     if (r < 0)
         return r;
     struct tosca_options options = template_options(c->template, c->given);
     options.inputs_missing_ok = c->inputs_missing_ok;
     r = tosca_load(&options, &c->topology, &c->found);
-    return r == 0 && c->template->files.archive ? archive_is_whole(c) : r;
+    int finished = finish(c);
+    return r < 0 ? r : finished;
 }
 
 /* "file:line:col: text" as its four parts; false when it is not of that form. */
@@ -97,8 +110,13 @@ void template_check_done(struct template_check *c)
 
 void template_check_tell(const struct cli *cli, const struct template_check *c, const struct err *e)
 {
-    findings_print(stderr, cli->color_err, NULL, &c->opening);
-    findings_print(stderr, cli->color_err, c->template, &c->found);
+    AUTO_FINDINGS struct findings f = {0};
+    findings_add(&f, c, NULL);
+    findings_print(stderr, cli->color_err, &f);
+    if (f.n) {
+        AUTO_FREE char *count = findings_count(&f);
+        fprintf(stderr, "%s: %s\n", c->path, count);
+    }
     if (e && e->code)
         cli_fail(cli, e);
 }

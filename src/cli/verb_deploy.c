@@ -7,9 +7,9 @@
 #include "cli/app_change.h"
 #include "cli/app_wait.h"
 #include "cli/bundle_make.h"
-#include "cli/findings.h"
 #include "cli/output.h"
 #include "cli/published.h"
+#include "cli/template_check.h"
 #include "io/file.h"
 #include "plan/plan.h"
 
@@ -22,6 +22,7 @@ struct deploy_options {
     struct strv inputs, input_files;
     const char *name, *plan;
     int64_t timeout_us;
+    bool strict;
 };
 static const struct opt deploy_opts[] = {
     OPT(deploy_options, 'i', "input", OPT_TEXTS, inputs, "NAME=VALUE", "value of an input (repeatable)"),
@@ -29,6 +30,7 @@ static const struct opt deploy_opts[] = {
         "inputs from a YAML or JSON map; - is standard input"),
     OPT(deploy_options, '\0', "name", OPT_TEXT, name, "NAME", "name of the application (default: the file's)"),
     OPT(deploy_options, '\0', "plan", OPT_TEXT, plan, "FILE", "carry out this plan instead of making one"),
+    OPT(deploy_options, '\0', "strict", OPT_SWITCH, strict, NULL, "count the template's warnings as errors"),
     OPT(deploy_options, '\0', "timeout", OPT_DURATION, timeout_us, "TIME", "wait at most so long; the head goes on"),
 };
 
@@ -273,7 +275,9 @@ static int run_deploy(struct cli *cli, int argc, char **argv)
     if (r >= 0)
         return r;
     struct deploy d = {
-        .cli = cli, .o = &o, .check = {.path = argv[1], .inputs = &o.inputs, .input_files = &o.input_files}};
+        .cli = cli,
+        .o = &o,
+        .check = {.path = argv[1], .inputs = &o.inputs, .input_files = &o.input_files, .strict = o.strict}};
     r = check_words(cli, &o);
     if (r < 0)
         r = deploy(&d);

@@ -6,8 +6,8 @@
 #include <unistd.h>
 
 #include "cli/cli_private.h"
-#include "cli/findings.h"
 #include "cli/output.h"
+#include "cli/template_check.h"
 #include "io/file.h"
 
 #define PLAN_FILE_MAX (4U << 20)
@@ -15,7 +15,7 @@
 struct plan_options {
     struct strv inputs, input_files;
     const char *plan, *now;
-    bool csv, down;
+    bool csv, down, strict;
 };
 
 #define OPTION(l, n, t, m, v, d)                                                                                       \
@@ -28,6 +28,7 @@ static const struct opt plan_opts[] = {
     OPTION('\0', "plan", OPT_TEXT, plan, "FILE", "check this plan instead of making one; - is standard input"),
     OPTION('\0', "csv", OPT_SWITCH, csv, NULL, "the plan is component,interface,operation a line"),
     OPTION('\0', "now", OPT_TEXT, now, "up|FILE", "begin when all runs, or when this plan was carried out"),
+    OPTION('\0', "strict", OPT_SWITCH, strict, NULL, "count the template's warnings as errors"),
     OPTION('\0', "down", OPT_SWITCH, down, NULL, "make the plan that takes everything down, volumes too"),
 };
 static int plan_run(struct cli *cli, int argc, char **argv);
@@ -176,8 +177,11 @@ static int show_checked(const struct cli *cli, const struct plan_options *o, con
 static int plan_of(const struct cli *cli, const struct plan_options *o, const char *path)
 {
     AUTO(template_check_done)
-    struct template_check c = {
-        .path = path, .inputs = &o->inputs, .input_files = &o->input_files, .inputs_missing_ok = true};
+    struct template_check c = {.path = path,
+                               .inputs = &o->inputs,
+                               .input_files = &o->input_files,
+                               .inputs_missing_ok = true,
+                               .strict = o->strict};
     AUTO(plan_states_done)
     struct plan_states states = {0};
     struct err e = {0};

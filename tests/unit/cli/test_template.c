@@ -123,11 +123,12 @@ static void test_places_shown(void **state)
         AUTO_FREE char *shown = template_shown(t, cases[i].path), *wanted = file_join(top, cases[i].shown);
         assert_string_equal(shown, wanted);
     }
-    AUTO_FREE char *line = template_line(t, "q/t.yaml", 2), *past = template_line(t, "q/t.yaml", 100),
-                   *none = template_line(t, "none", 1);
-    assert_string_equal(line, "imports: [../other.yaml]");
-    assert_null(past);
-    assert_null(none);
+    AUTO_FREE char *text = NULL, *builtin = NULL, *none = NULL;
+    size_t len;
+    assert_int_equal(template_text(t, "q/t.yaml", false, &text, &len), 0);
+    assert_string_equal(text, HEAD "imports: [../other.yaml]\ntopology_template: {}\n");
+    assert_int_equal(template_text(t, "q/t.yaml", true, &none, &len), -ENOENT);
+    assert_int_equal(template_text(t, "index.yaml", true, &builtin, &len), 0);
 }
 
 static void test_beside_without_folder(void **state)
