@@ -3,6 +3,7 @@
 #include "tosca/group.h"
 
 #include "tosca/operation.h"
+#include "tosca/related.h"
 #include "tosca/value_read.h"
 
 /* A group or a policy while it is checked. */
@@ -52,9 +53,11 @@ static void check_member(struct herd *h, struct at at, struct at list, bool grou
     else if (!n && !group)
         tosca_error(h->c, at, "UNKNOWN_REF", "%s names '%s', which is no node template%s%s", h->words, name,
                     groups ? " or group" : "", tosca_like(h->c, name, h->t->nodes));
-    else if (!allowed(h, list, n ? n->type : group_type(h, name)))
+    else if (!allowed(h, list, n ? n->type : group_type(h, name))) {
         tosca_error(h->c, at, "MEMBER_TYPE", "%s: '%s' is of a type that %s '%s' does not take", h->words, name,
                     type_kind_words(h->type->kind), h->type->name);
+        related_names(h->c, list);
+    }
 }
 
 static void check_members(struct herd *h, const char *key, bool groups)

@@ -3,6 +3,7 @@
 #include "tosca/operation.h"
 
 #include "tosca/grammar.h"
+#include "tosca/related.h"
 #include "tosca/value_read.h"
 
 #define LAYERS_MAX 64
@@ -200,9 +201,11 @@ static void faces_undeclared(struct topo *t, struct scope scope, const struct ma
             type = at_key(more, "type");
         if (at_text(type))
             face_type_layers(&f, type_at(t->c, type, TYPE_INTERFACE, NULL));
-        else if (declared && !more.node)
+        else if (declared && !more.node) {
             tosca_error(t->c, at_of(given.file, p->key), "UNDECLARED_NAME", "%s: its type has no interface '%s'%s",
                         words, f.name, tosca_like(t->c, f.name, declared));
+            related_type(t->c, scope.rel ? scope.rel->type : scope.self ? scope.self->type : NULL);
+        }
         face_layer(&f, more, false);
         face_layer(&f, at, true);
         inputs_spread(&f);

@@ -3,6 +3,7 @@
 #include "tosca/substitution.h"
 
 #include "tosca/node_filter.h"
+#include "tosca/related.h"
 
 /* One mapping: a name of the substituted type, and [template, name] or less. */
 struct mapping {
@@ -45,10 +46,12 @@ static void mappings_each(struct topo *t, struct ttype *type, struct at section,
 
 static void declared_or_told(struct mapping *m, enum member kind, const char *part)
 {
-    if (m->type && !type_member(m->t->c, m->type, kind, m->key->text))
+    if (m->type && !type_member(m->t->c, m->type, kind, m->key->text)) {
         tosca_error(m->t->c, at_of(m->at.file, m->key), "SUBSTITUTION",
                     "substitution mappings: node type '%s' has no %s '%s'%s", m->type->name, part, m->key->text,
                     tosca_like(m->t->c, m->key->text, type_members(m->t->c, m->type, kind)));
+        related_type(m->t->c, m->type);
+    }
 }
 
 static bool mapping_shape(struct mapping *m)
@@ -134,6 +137,7 @@ static void check_covered(struct topo *t, struct ttype *type, struct at at)
                     "substitution mappings: property '%s' of node type '%s' is required, and neither an input of that "
                     "name nor a mapping takes it in",
                     d->name, type->name);
+        related_def(t->c, d);
     }
 }
 

@@ -4,6 +4,7 @@
 
 #include "tosca/node_filter.h"
 #include "tosca/occurrences.h"
+#include "tosca/related.h"
 #include "tosca/tie_relationship.h"
 #include "tosca/tosca_file.h"
 
@@ -133,6 +134,7 @@ static void tell_open(const struct want *w, size_t found, const char *names)
         tosca_warn(w->c, at, "OCCURRENCES", "%s is left open: more than one node template fits (%s)", w->words, names);
     else
         tosca_warn(w->c, at, "OCCURRENCES", "%s is left open: no node template fits (wanted: %s)", w->words, type);
+    related_def(w->c, w->link->def);
 }
 
 /* By type: exactly one that fits is taken. */
@@ -164,16 +166,18 @@ static void tie_named(const struct want *w, struct tnode *to, struct at at)
     if (!suits && (!needs_capability(w) || !capability_among(w, to, true))) {
         tosca_error(w->c, at, "TARGET_TYPE", "%s names '%s', which is of type '%s' and not of '%s'", w->words, to->name,
                     to->type->name, type->name);
+        related_def(w->c, w->link->def);
         return;
     }
     if (!suits)
         tosca_warn(w->c, at, "TARGET_TYPE", "%s names '%s', which is of type '%s' and not of '%s'; its capability fits",
                    w->words, to->name, to->type->name, type->name);
     tie_to(w, to);
-    if (to->type && needs_capability(w) && !w->link->capability)
+    if (to->type && needs_capability(w) && !w->link->capability) {
         tosca_error(w->c, at, "TARGET_TYPE", "%s: '%s' has no capability that fits (wanted: %s)", w->words, to->name,
                     w->capability ? w->capability->name : w->capability_name);
-    else if (!at_null(w->filter) && !node_filter_passes_from(w->t, w->filter, w->from, to, w->link->capability))
+        related_def(w->c, w->link->def);
+    } else if (!at_null(w->filter) && !node_filter_passes_from(w->t, w->filter, w->from, to, w->link->capability))
         tosca_error(w->c, at, "CONSTRAINT", "%s: '%s' does not pass the node filter", w->words, to->name);
 }
 
@@ -223,10 +227,11 @@ static void tie_one(struct want *w)
     }
     struct at declared = tdef_key(w->link->def, "node");
     struct ttype *type = at_text(declared) ? type_find(w->c, declared.file, TYPE_NODE, at_text(declared)) : NULL;
-    if (w->node && type && !type_is_a(w->c, w->node, type) && !type_is_a(w->c, type, w->node))
+    if (w->node && type && !type_is_a(w->c, w->node, type) && !type_is_a(w->c, type, w->node)) {
         tosca_error(w->c, node, "TARGET_TYPE", "%s asks for node type '%s', which does not derive from '%s'", w->words,
                     w->node->name, type->name);
-    else
+        related_def(w->c, w->link->def);
+    } else
         tie_by_type(w);
 }
 
@@ -256,15 +261,18 @@ static void tie_assigned(struct topo *t, struct tnode *n, struct at item, struct
         tosca_error(t->c, at_of(item.file, p->key), "UNDECLARED_NAME", "%s: its type has no requirement '%s'%s",
                     n->words, p->key->text,
                     tosca_like(t->c, p->key->text, type_members(t->c, n->type, MEMBER_REQUIREMENT)));
+        related_type(t->c, n->type);
         return;
     }
     uintptr_t count = (uintptr_t)map_get(counts, p->key->text) + 1;
     map_set(counts, p->key->text, (void *)count);
     struct occurrences o;
     struct at range = tdef_key(d, "occurrences");
-    if (d && (occurrences_read(t->c, range, NULL, &o) || at_null(range)) && (uint64_t)o.upper < count)
+    if (d && (occurrences_read(t->c, range, NULL, &o) || at_null(range)) && (uint64_t)o.upper < count) {
         tosca_error(t->c, at_of(item.file, p->key), "OCCURRENCES",
                     "%s: requirement '%s' may be given at most %lld times", n->words, p->key->text, (long long)o.upper);
+        related_def(t->c, d);
+    }
     link_add(t, n, p->key->text, d, at_of(item.file, p->value), true);
 }
 

@@ -3,6 +3,7 @@
 #include "tosca/tie_relationship.h"
 
 #include "tosca/operation.h"
+#include "tosca/related.h"
 #include "tosca/topo_copy.h"
 #include "tosca/value_read.h"
 
@@ -99,15 +100,19 @@ void tie_relationship(struct topo *t, struct tnode *from, struct tlink *l, const
     rel->interfaces = at_key(tdef_key(l->def, "relationship"), "interfaces");
     struct ttype *assigned = assigned_type(t, l, rel, words), *declared = declared_type(t, l->def);
     rel->type = assigned ? assigned : declared ? declared : usual_type(t, l->capability);
-    if (assigned && declared && !type_is_a(t->c, assigned, declared))
+    if (assigned && declared && !type_is_a(t->c, assigned, declared)) {
         tosca_error(t->c, at_key(l->at, "relationship"), "INHERITANCE",
                     "%s: relationship type '%s' does not derive from '%s', which the node type asks for", words,
                     assigned->name, declared->name);
+        related_def(t->c, l->def);
+    }
     if (rel->type && !l->def && l->target && l->capability)
         capability_by_type(t, l, rel->type);
-    if (rel->type && !target_allowed(t, rel->type, l->capability))
+    if (rel->type && !target_allowed(t, rel->type, l->capability)) {
         tosca_error(t->c, l->at, "TARGET_TYPE", "%s: a relationship of type '%s' cannot end at capability '%s' (%s)",
                     words, rel->type->name, l->capability->name, l->capability->type->name);
+        related_type(t->c, rel->type);
+    }
     if (!rel->at.node)
         rel->at = l->at; /* a place to speak of; it has no keys of a relationship */
     topo_relationship(t, rel);

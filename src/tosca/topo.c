@@ -4,6 +4,7 @@
 
 #include "tosca/grammar.h"
 #include "tosca/node_filter.h"
+#include "tosca/related.h"
 #include "tosca/topo_copy.h"
 #include "tosca/value_read.h"
 
@@ -32,9 +33,11 @@ static void value_given(struct tctx *c, struct scope scope, const struct map *de
                         const struct ynode *key, const char *owner, const char *part, struct map *to)
 {
     struct tdef *d = declared ? map_get(declared, key->text) : NULL;
-    if (declared && !d)
+    if (declared && !d) {
         tosca_error(c, at_of(at.file, key), "UNDECLARED_NAME", "%s: its type has no %s '%s'%s", owner, part, key->text,
                     tosca_like(c, key->text, declared));
+        related_type(c, scope.rel ? scope.rel->type : scope.self ? scope.self->type : NULL);
+    }
     if (str_eq(part, "attribute") && is_attribute_note(c, d, at))
         at = at_key(at, "default");
     if (d && !at_null(tdef_fixed(d)))
@@ -116,9 +119,11 @@ static void node_capabilities(struct topo *t, struct tnode *n)
         node_capability(t, n, declared->items[i].value, given);
     for (size_t i = 0; i < at_len(given, Y_MAP) && tctx_spend(t->c, 1); i++) {
         const struct ynode *key = given.node->pairs[i].key;
-        if (key->kind == Y_SCALAR && !map_has(declared, key->text))
+        if (key->kind == Y_SCALAR && !map_has(declared, key->text)) {
             tosca_error(t->c, at_of(given.file, key), "UNDECLARED_NAME", "%s: its type has no capability '%s'%s",
                         n->words, key->text, tosca_like(t->c, key->text, declared));
+            related_type(t->c, n->type);
+        }
     }
 }
 
@@ -143,9 +148,11 @@ static void node_attributes(struct topo *t, struct tnode *n)
             continue;
         struct tvalue *known = map_get(n->attributes, p->key->text), *property = map_get(n->properties, p->key->text);
         struct tdef *d = known ? known->def : property ? property->def : NULL;
-        if (n->type && !d)
+        if (n->type && !d) {
             tosca_error(t->c, at_of(given.file, p->key), "UNDECLARED_NAME", "%s: its type has no attribute '%s'%s",
                         n->words, p->key->text, tosca_like(t->c, p->key->text, n->attributes));
+            related_type(t->c, n->type);
+        }
         struct at at = at_of(given.file, p->value);
         if (is_attribute_note(t->c, d, at))
             at = at_key(at, "default");

@@ -9,6 +9,7 @@
 #include "tosca/grammar.h"
 #include "tosca/node_filter.h"
 #include "tosca/operation.h"
+#include "tosca/related.h"
 #include "tosca/scalar_type.h"
 #include "tosca/tosca_file.h"
 
@@ -73,13 +74,17 @@ static void check_refined(struct tctx *c, struct tdef *d, const char *words)
 {
     struct schema *mine = schema_of(c, d), *base = d->base ? schema_of(c, d->base) : NULL;
     struct at at = at_key(d->at, "type");
-    if (d->base && !at_null(tdef_fixed(d->base)))
+    if (d->base && !at_null(tdef_fixed(d->base))) {
         tosca_error(c, at_of(d->at.file, d->key), "INHERITANCE",
                     "%s: its value is fixed already, and cannot be refined", words);
+        related_def(c, d->base);
+    }
     if (base && at_text(at) && mine->type && base->type && base->prim != PRIM_ANY &&
-        !type_is_a(c, mine->type, base->type))
+        !type_is_a(c, mine->type, base->type)) {
         tosca_error(c, at, "INHERITANCE", "%s: type '%s' does not derive from '%s', which it had before", words,
                     mine->type->name, base->type->name);
+        related_def(c, d->base);
+    }
 }
 
 /* TOSCA 2.0 leaves the default of what is not required out. */
@@ -159,12 +164,15 @@ static void check_derives(struct tctx *c, const struct tdef *d, const char *key,
     struct ttype *mine = tdef_type(c, d, key, kind), *base = d->base ? tdef_type(c, d->base, key, kind) : NULL;
     if (!mine || !base || type_is_a(c, mine, base))
         return;
-    if (is_related(c, base, mine))
+    if (is_related(c, base, mine)) {
         tosca_warn(c, d->at, "INHERITANCE", "%s: %s '%s' does not derive from '%s', which it had before", words,
                    type_kind_words(kind), mine->name, base->name);
-    else
+        related_def(c, d->base);
+    } else {
         tosca_error(c, d->at, "INHERITANCE", "%s: %s '%s' does not derive from '%s', which it had before", words,
                     type_kind_words(kind), mine->name, base->name);
+        related_def(c, d->base);
+    }
 }
 
 static void check_inner(struct topo *t, struct ttype *outer, enum member kind, struct at section, const char *words,

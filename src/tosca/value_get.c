@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* The value of a property, attribute or input, worked out when first asked for. */
+#include "tosca/related.h"
 #include "tosca/value_read.h"
 #include "tosca/value_valid.h"
 
@@ -140,9 +141,11 @@ void values_check(struct tctx *c, const struct map *values)
         struct what w = value_what(v);
         if (v->unused && !(v->def->at.file && v->def->at.file->version == TOSCA_2_0)) {
             tosca_warn(c, value_place(v), "MISSING_KEY", "%s is required and has no value", what_text(c, &w));
+            related_def(c, v->def);
             continue;
         }
         tosca_error(c, value_place(v), "MISSING_KEY", "%s is required and has no value", what_text(c, &w));
+        related_def(c, v->def);
     }
 }
 
@@ -151,7 +154,9 @@ void values_check_given(struct tctx *c, const struct map *values)
     for (size_t i = 0; i < values->n && tctx_spend(c, 2); i++) {
         struct tvalue *v = values->items[i].value;
         struct what w = value_what(v);
-        if (v->def && value_required(v) && at_null(value_source(v)))
-            tosca_error(c, value_place(v), "MISSING_KEY", "%s is required and has no value", what_text(c, &w));
+        if (!v->def || !value_required(v) || !at_null(value_source(v)))
+            continue;
+        tosca_error(c, value_place(v), "MISSING_KEY", "%s is required and has no value", what_text(c, &w));
+        related_def(c, v->def);
     }
 }

@@ -4,6 +4,7 @@
 
 #include "tosca/call.h"
 #include "tosca/function_user.h"
+#include "tosca/related.h"
 #include "tosca/value_scalar.h"
 #include "tosca/value_valid.h"
 
@@ -87,6 +88,7 @@ static bool constraints_hold(struct scope s, struct at at, const json_t *v, stru
             continue;
         AUTO_FREE char *text = json_dumps(v, JSON_COMPACT | JSON_ENCODE_ANY);
         tosca_error(c, at, "CONSTRAINT", "%s: %.100s %s", what_text(c, w), text ? text : "the value", why);
+        tosca_related(c, clause.at, "the constraint stands here");
         return false;
     }
     return validations_hold(s, at, v, schema, w);
@@ -113,6 +115,7 @@ static void tell_kind(struct tctx *c, struct at at, const struct schema *schema,
     bool plain = str_eq(type, "list") || str_eq(type, "map");
     tosca_error(c, at, "VALUE_TYPE", "%s must be of type %s%s, not %s%s", what_text(c, w), type, plain ? "" : kind,
                 found, hint);
+    related_schema(c, schema);
 }
 
 static const char *yaml_words(struct at at)
@@ -229,6 +232,7 @@ static bool field_missing(struct tctx *c, struct at at, struct tdef *d, const st
     if (at_text(required) && str_eq(at_text(required), "false"))
         return false;
     tosca_error(c, at, "MISSING_KEY", "%s: the field '%s' is missing", what_text(c, w), d->name);
+    related_def(c, d);
     return true;
 }
 

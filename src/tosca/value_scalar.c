@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "tosca/call.h"
+#include "tosca/related.h"
 #include "tosca/scalar.h"
 #include "tosca/units.h"
 
@@ -21,6 +22,7 @@ static json_t *refuse(const struct told *t, const char *text)
 {
     tosca_error(t->c, t->at, "VALUE_TYPE", "%s must be of type %s, not '%.80s'", what_text(t->c, t->w),
                 schema_words(t->schema), text);
+    related_schema(t->c, t->schema);
     return NULL;
 }
 
@@ -45,6 +47,7 @@ static json_t *text_amount(const struct told *t, const char *text)
     if (fault != SCALAR_OK) {
         tosca_error(t->c, t->at, "SCALAR_UNIT", "%s: '%.80s' %s; write a number and one of %s", what_text(t->c, t->w),
                     text, amount_faults[fault], units);
+        related_schema(t->c, t->schema);
         return NULL;
     }
     if (amount.odd_case)
@@ -78,6 +81,7 @@ static json_t *text_scalar(const struct told *t, const char *text)
     if (fault != SCALAR_OK) {
         tosca_error(t->c, t->at, "SCALAR_UNIT", "%s: '%.80s' %s; write a number and one of %s", what_text(t->c, t->w),
                     text, amount_faults[fault], units);
+        related_schema(t->c, t->schema);
         return NULL;
     }
     amount_text(&number, plain, sizeof(plain));
@@ -132,9 +136,11 @@ static json_t *node_string(const struct told *t, struct scalar_read r)
     }
     if (r.reads == READS_BOOLEAN || (r.reads != READS_TEXT && t->w->nested))
         return refuse(t, n->text);
-    if (r.reads != READS_TEXT)
+    if (r.reads != READS_TEXT) {
         tosca_warn(t->c, t->at, "VALUE_TYPE", "%s is text, and '%.80s' reads as something else; quote it",
                    what_text(t->c, t->w), n->text);
+        related_schema(t->c, t->schema);
+    }
     json_t *v = json_stringn(n->text, n->len);
     return v ? v : refuse(t, "text that is not UTF-8");
 }

@@ -4,6 +4,7 @@
 A template's second line says what is expected: "# expect: 3 components", or "# expect: CODE line text" (line may be
 file:line for an imported file)."""
 import glob
+import json
 import os
 import re
 import stat
@@ -329,10 +330,58 @@ def test_deploy_refuses_circles(tmp_path):
 def test_text_with_mark():
     done = sedge("validate", "unknown-key-template.yaml", cwd=os.path.join(TEMPLATES, "invalid"))
     assert done.returncode == 1 and done.stdout == ""
-    first, source, mark = done.stderr.splitlines()
-    assert first.startswith("unknown-key-template.yaml:8:7: error: ")
-    assert source == "    8 |       requirments: []"
-    assert mark == "      |       ^"
+    first, source, mark, more, count = done.stderr.splitlines()
+    assert first.startswith("unknown-key-template.yaml:8:7: error: ") and first.endswith(" [UNKNOWN_KEY]")
+    assert source == "    8 |       requirements: []"
+    assert mark == "      |       ^~~~~~~~~~~~"
+    assert more.endswith("sedge explain UNKNOWN_KEY")
+    assert count == "unknown-key-template.yaml: 1 error"
+
+
+def test_strict(tmp_path):
+    (tmp_path / "t.yaml").write_text("description: x\ntosca_definitions_version: tosca_simple_yaml_1_3\n")
+    (report,), status = validate("t.yaml", cwd=str(tmp_path))
+    assert status == 0 and [f["code"] for f in findings(report, "warning")] == ["VERSION_POSITION"]
+    (report,), status = validate("--strict", "t.yaml", cwd=str(tmp_path))
+    assert status == 1 and [f["code"] for f in findings(report, "error")] == ["VERSION_POSITION"]
+
+
+MANY = """\
+tosca_definitions_version: tosca_simple_yaml_1_3
+topology_template:
+  inputs:
+  node_templates:
+    "日本": {type: tosca.nodes.Computer}
+    board:
+      type: tosca.nodes.Compute
+      capabilities: {host: {properties: {num_cpus: "four"}}}
+"""
+
+
+def test_sarif(tmp_path):
+    """The fields that SARIF 2.1.0 requires, and what ours say."""
+    (tmp_path / "t.yaml").write_text(MANY, encoding="utf-8")
+    done = sedge("validate", "-o", "sarif", "t.yaml", cwd=str(tmp_path))
+    log = json.loads(done.stdout)
+    assert done.returncode == 1 and log["version"] == "2.1.0" and log["$schema"].endswith("sarif-2.1.0.json")
+    run, = log["runs"]
+    rules = run["tool"]["driver"]["rules"]
+    assert run["tool"]["driver"]["name"] == "sedge" and run["columnKind"] == "unicodeCodePoints"
+    assert all(r["id"] and r["shortDescription"]["text"] and r["fullDescription"]["text"] and r["help"]["text"] for r in rules)
+    for r in run["results"]:
+        assert rules[r["ruleIndex"]]["id"] == r["ruleId"] and r["message"]["text"] and r["level"] in ("error", "warning")
+        for place in r["locations"] + r.get("relatedLocations", []):
+            where = place["physicalLocation"]
+            assert where["artifactLocation"]["uri"] and where["region"]["endColumn"] > where["region"]["startColumn"] >= 1
+        for fix in r.get("fixes", []):
+            for change in fix["artifactChanges"]:
+                assert change["artifactLocation"]["uri"] and all(x["deletedRegion"] and x["insertedContent"]["text"] for x in change["replacements"])
+    empty, kind, value = run["results"]
+    assert (empty["ruleId"], empty["level"]) == ("EMPTY_SECTION", "warning")
+    replaced, = kind["fixes"][0]["artifactChanges"][0]["replacements"]
+    assert replaced == {"deletedRegion": {"startLine": 5, "startColumn": 18, "endColumn": 38}, "insertedContent": {"text": "tosca.nodes.Compute"}}
+    related, = value["relatedLocations"]
+    assert value["ruleId"] == "VALUE_TYPE" and related["physicalLocation"]["artifactLocation"]["uri"].startswith("sedge-profile:")
 
 
 def test_text_of_valid_ones():
