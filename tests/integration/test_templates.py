@@ -332,8 +332,8 @@ def test_text_with_mark():
     assert done.returncode == 1 and done.stdout == ""
     first, source, mark, more, count = done.stderr.splitlines()
     assert first.startswith("unknown-key-template.yaml:8:7: error: ") and first.endswith(" [UNKNOWN_KEY]")
-    assert source == "    8 |       requirements: []"
-    assert mark == "      |       ^~~~~~~~~~~~"
+    assert source == "    8 |       requirments: []"
+    assert mark == "      |       ^~~~~~~~~~~"
     assert more.endswith("sedge explain UNKNOWN_KEY")
     assert count == "unknown-key-template.yaml: 1 error"
 
