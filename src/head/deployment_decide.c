@@ -7,7 +7,7 @@
 #define MADE_AT_ONCE 50 /* pods in one step */
 
 /* Parts of spec.sedge that a pod takes over while it lives. */
-static const char *const in_place[] = {"state", "components", "links", "after", "bundle"};
+static const char *const in_place[] = {"state", "components", "links", "after", "bundle", "runs"};
 
 void deployment_hash(const json_t *deployment, char ret[TEMPLATE_HASH_SIZE])
 {

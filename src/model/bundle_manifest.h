@@ -9,7 +9,8 @@
 
 #include "base/base.h"
 
-#define BUNDLE_MOUNT "/sedge/bundle" /* where its files lie in a container */
+#define BUNDLE_MOUNT  "/sedge/bundle"  /* where its files lie in a container */
+#define OUTPUTS_MOUNT "/sedge/outputs" /* where operations find the file that takes their outputs */
 #define BUNDLE_FILES_MAX 10000
 #define BUNDLE_FILE_BYTES_MAX (1LL << 30)
 

@@ -100,6 +100,7 @@ static const struct field step_rows[] = {
     ROW(component_step, "source", source, FIELD_TEXT, FIELD_REQUIRED, "state it leaves"),
     ROW(component_step, "target", target, FIELD_TEXT, FIELD_REQUIRED, "state it leads to"),
     ROW(component_step, "script", script, FIELD_TEXT, 0, "path in the bundle; none: nothing to run"),
+    ROW(component_step, "interpreter", interpreter, FIELD_TEXT, 0, "runs a script that does not run itself"),
     ROW_OF(component_step, "env", env, FIELD_LIST, 0, &env_fields, "inputs of the script"),
     ROW_DEFAULT(component_step, "timeoutSeconds", timeout_s, FIELD_INT, FIELD_NATURAL, "0", "0: no limit"),
 };
@@ -116,6 +117,20 @@ static const struct field component_rows[] = {
 };
 static const struct field_table component_fields = FIELDS("PodComponent", pod_component, "name", component_rows);
 
+static const struct field run_rows[] = {
+    ROW(pod_run, "id", id, FIELD_TEXT, FIELD_REQUIRED, "unique in the pod: the same id is never run again"),
+    ROW(pod_run, "component", component, FIELD_TEXT, FIELD_REQUIRED, "whose operation it is"),
+    ROW(pod_run, "state", state, FIELD_TEXT, 0, "state of the component to run it in; its goal when empty"),
+    ROW(pod_run, "interface", interface, FIELD_TEXT, FIELD_REQUIRED, "interface of the operation"),
+    ROW(pod_run, "operation", operation, FIELD_TEXT, FIELD_REQUIRED, "name of the operation"),
+    ROW(pod_run, "script", script, FIELD_TEXT, 0, "path in the bundle; none: nothing to run"),
+    ROW(pod_run, "interpreter", interpreter, FIELD_TEXT, 0, "runs a script that does not run itself"),
+    ROW_OF(pod_run, "env", env, FIELD_LIST, 0, &env_fields, "inputs of the script"),
+    ROW_DEFAULT(pod_run, "timeoutSeconds", timeout_s, FIELD_INT, FIELD_NATURAL, "0", "0: no limit"),
+    ROW_DEFAULT(pod_run, "attempt", attempt, FIELD_INT, 0, "0", "raised to try a failed run again"),
+};
+static const struct field_table run_fields = FIELDS("PodRun", pod_run, "id", run_rows);
+
 static const struct field link_rows[] = {
     ROW(pod_link, "name", name, FIELD_TEXT, FIELD_REQUIRED, "name that resolves in the pod"),
     ROW(pod_link, "service", service, FIELD_TEXT, FIELD_REQUIRED, "service that it stands for"),
@@ -128,6 +143,7 @@ static const struct field sedge_rows[] = {
     ROW(pod_sedge, "sleep", sleep, FIELD_BOOL, 0, "an endless sleep instead of the image's command"),
     ROW_OF(pod_sedge, "links", links, FIELD_LIST, 0, &link_fields, "names that resolve in the pod"),
     ROW_OF(pod_sedge, "components", components, FIELD_LIST, 0, &component_fields, "software in the pod"),
+    ROW_OF(pod_sedge, "runs", runs, FIELD_LIST, 0, &run_fields, "operations to be carried out once, in order"),
     ROW(pod_sedge, "after", after, FIELD_TEXTS, 0, "components that must run before this pod starts"),
 };
 static const struct field_table sedge_fields = FIELDS("PodSedge", pod_sedge, NULL, sedge_rows);

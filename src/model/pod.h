@@ -53,8 +53,28 @@ struct pod_volume {
 struct component_step {
     char *interface, *operation, *source, *target;
     char *script;          /* path in the bundle; NULL: nothing to run */
+    char *interpreter;     /* that runs the script where it does not run itself; NULL: /bin/sh, python3 for *.py */
     struct field_list env; /* struct env_var: inputs by their own names and as INPUT_<NAME> */
     int64_t timeout_s;     /* 0: none */
+};
+/* One operation to be carried out once, beside the steps: an operation of a relationship, one that leads from a state
+ * to itself, a call_operation of a work flow.
+ *
+ * The node does those that may begin one at a time, in their order, in the pod's first container; each at least once:
+ * one whose end was not seen (the node or the keeper was killed) is run again, one whose end was seen never. Same id,
+ * same run: what is done stays done as long as the id stands in the spec, also over restarts of container and machine.
+ * A new pod with the same spec does it too. One that failed is tried again when `attempt` is raised. */
+struct pod_run {
+    char *id;        /* unique in the pod, for ever: another run needs another id */
+    char *component; /* whose: a component of `components`, or any name, which then holds nothing up */
+    char *state;     /* it is done while its component is in this state, and holds it there until it is done; NULL: done
+                        when its component is at its goal */
+    char *interface, *operation; /* for messages and SEDGE_OPERATION */
+    char *script;                /* path in the bundle; NULL: nothing to run, done at once */
+    char *interpreter;           /* as of a step */
+    struct field_list env;       /* struct env_var */
+    int64_t timeout_s;           /* 0: none */
+    int64_t attempt;
 };
 /* A software component that lives in a pod's first container. */
 struct pod_component {
@@ -78,6 +98,7 @@ struct pod_sedge {
     bool sleep;              /* the containers' own command is replaced by an endless sleep */
     struct field_list links; /* struct pod_link */
     struct field_list components; /* struct pod_component, in order */
+    struct field_list runs;       /* struct pod_run, in order */
     struct strv after;            /* components of the application whose pods are to run before this one starts */
 };
 struct pod_spec {
@@ -118,6 +139,17 @@ struct component_report {
     int64_t exit_code, attempt;
     char *message; /* why it failed */
     char *log;     /* last lines of the failed operation */
+    json_t *outputs; /* object: "Standard.create" -> {name: text}, of the operations of this life; NULL: none */
+};
+/* How far a run of the spec is. */
+struct run_report {
+    char *id;
+    bool done;         /* ended well: never run again */
+    bool failed;       /* raise its attempt to try again */
+    int64_t exit_code; /* of the failed operation; -1: it could not be started */
+    int64_t attempt;   /* that this speaks of */
+    char *message, *log;
+    json_t *outputs; /* object: name -> text; NULL: none */
 };
 struct pod_status {
     char *phase, *reason, *message, *host_ip, *pod_ip, *started, *qos;
@@ -125,6 +157,7 @@ struct pod_status {
     struct field_list conditions; /* struct condition */
     struct field_list containers; /* struct container_report */
     struct field_list components; /* struct component_report */
+    struct field_list runs;       /* struct run_report: a run of the spec each, once it was begun */
 };
 struct pod_ip {
     char *ip;

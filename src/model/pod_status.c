@@ -56,9 +56,22 @@ static const struct field component_rows[] = {
     ROW_DEFAULT(component_report, "attempt", attempt, FIELD_INT, 0, "0", "attempt that this speaks of"),
     ROW(component_report, "message", message, FIELD_TEXT, 0, "why it failed"),
     ROW(component_report, "log", log, FIELD_TEXT, 0, "last lines of the failed operation"),
+    ROW(component_report, "outputs", outputs, FIELD_JSON, 0, "what its operations put out, by operation and name"),
 };
 static const struct field_table component_report_fields =
     FIELDS("ComponentStatus", component_report, "name", component_rows);
+
+static const struct field run_report_rows[] = {
+    ROW(run_report, "id", id, FIELD_TEXT, FIELD_REQUIRED, "run of the spec"),
+    ROW(run_report, "done", done, FIELD_BOOL, 0, "ended well: it is not run again"),
+    ROW(run_report, "failed", failed, FIELD_BOOL, 0, "raise its attempt to try again"),
+    ROW_DEFAULT(run_report, "exitCode", exit_code, FIELD_INT, 0, "0", "of the failed operation"),
+    ROW_DEFAULT(run_report, "attempt", attempt, FIELD_INT, 0, "0", "attempt that this speaks of"),
+    ROW(run_report, "message", message, FIELD_TEXT, 0, "why it failed"),
+    ROW(run_report, "log", log, FIELD_TEXT, 0, "last lines of the failed operation"),
+    ROW(run_report, "outputs", outputs, FIELD_JSON, 0, "what it put out, by name"),
+};
+static const struct field_table run_report_fields = FIELDS("RunStatus", run_report, "id", run_report_rows);
 
 static const struct field ip_rows[] = {
     ROW(pod_ip, "ip", ip, FIELD_TEXT, 0, "address"),
@@ -77,5 +90,6 @@ static const struct field status_rows[] = {
     ROW_OF(pod_status, "conditions", conditions, FIELD_LIST, 0, &condition_fields, "Ready and others"),
     ROW_OF(pod_status, "containerStatuses", containers, FIELD_LIST, 0, &report_fields, "a container each"),
     ROW_OF(pod_status, "components", components, FIELD_LIST, 0, &component_report_fields, "a component each (sedge)"),
+    ROW_OF(pod_status, "runs", runs, FIELD_LIST, 0, &run_report_fields, "a run each that was begun (sedge)"),
 };
 const struct field_table pod_status_fields = FIELDS("PodStatus", pod_status, NULL, status_rows);

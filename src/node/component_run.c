@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Runs the steps of a pod's software by the keeper, in its first container.
+/* Runs the steps of a pod's software, and its runs, by the keeper, in its first container.
  *
  * How it works. A script gets the container's own output pipes as its output, so what it and the programs that it
  * leaves behind print goes to the container's log, with its limits, and goes on whatever becomes of node and keeper.
@@ -7,7 +7,10 @@
  * there a file takes the output.
  *
  * A start that failed, or whose end nobody saw, may have left programs running: before it is tried again, the stop
- * script clears them away, whatever it says itself. */
+ * script clears them away, whatever it says itself.
+ *
+ * A run (struct pod_run) is the same without states: it is marked as begun before, and as done or failed after, each
+ * mark on disk before anything builds on it (pod_around.saved). */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -16,9 +19,9 @@
 #include <unistd.h>
 
 #include "io/file.h"
-#include "model/bundle_manifest.h"
 #include "node/component_path.h"
 #include "node/node_state.h"
+#include "node/operation_process.h"
 
 #define LOG_REPORT 4096
 #define PF_EXITING 0x4 /* of /proc/PID/stat's flags: the process is ending */
@@ -26,6 +29,7 @@
 struct step_run {
     struct node_pod *pod;
     char *component, *operation, *target, *goal;
+    char *run; /* id, for a run; NULL: a step */
     int64_t attempt;
     int64_t begun_us; /* wall clock */
     uint64_t token;
@@ -45,7 +49,7 @@ static void set_text(char **to, const char *text)
 
 static void step_free(struct step_run *s)
 {
-    char *texts[] = {s->component, s->operation, s->target, s->goal, s->file};
+    char *texts[] = {s->component, s->operation, s->target, s->goal, s->run, s->file};
     for (size_t i = 0; i < ARRAY_LEN(texts); i++)
         free(texts[i]);
     free(s);
@@ -120,6 +124,44 @@ static bool container_ends(const struct node_pod *p)
            (flags & PF_EXITING);
 }
 
+/* Takes `outputs`. */
+static void keep_outputs(struct component_known *c, const struct step_run *s, const char *initial, json_t *outputs)
+{
+    if (str_eq(s->target, initial)) {
+        json_decref(c->outputs);
+        c->outputs = NULL;
+    }
+    if (outputs && !c->outputs)
+        c->outputs = json_object();
+    if (outputs)
+        json_object_set(c->outputs, s->operation, outputs);
+    json_decref(outputs);
+}
+
+static void fail_run(struct run_known *k, const struct step_run *s, int64_t code, const char *message)
+{
+    k->failed = true;
+    k->exit_code = code;
+    k->attempt = s->attempt;
+    set_text(&k->message, message);
+    free(k->log);
+    k->log = read_log(s);
+    tell_event(s->pod, true, "OperationFailed", message);
+}
+
+/* Takes `outputs`. */
+static void succeed_run(struct run_known *k, const struct step_run *s, json_t *outputs)
+{
+    k->done = true;
+    k->failed = false;
+    k->exit_code = 0;
+    k->attempt = s->attempt;
+    json_decref(k->outputs);
+    k->outputs = outputs;
+    set_text(&k->message, NULL);
+    set_text(&k->log, NULL);
+}
+
 static void fail(struct component_known *c, const struct step_run *s, int64_t code, const char *message)
 {
     c->failed = true;
@@ -145,35 +187,62 @@ static void succeed(struct component_known *c, const struct step_run *s)
     set_text(&c->log, NULL);
 }
 
+/* Why the operation counts as failed, or NULL; *ret_code then says with what. Else *ret_outputs, owned. */
+static char *failure_of(struct step_run *s, int r, const char *error, int32_t code, int64_t *ret_code,
+                        json_t **ret_outputs)
+{
+    struct err e = {0};
+    bool well = r == 0 && code == 0;
+    *ret_code = r < 0 ? -1 : code;
+    if (s->timed_out && !well)
+        return mem_printf("operation %s did not end within %lld s", s->operation, (long long)s->timeout_s);
+    if (r < 0)
+        return mem_printf("operation %s could not be started: %s", s->operation, error);
+    if (code != 0)
+        return mem_printf("operation %s exited with %d", s->operation, code);
+    if (operation_outputs_read(s->pod, ret_outputs, &e) < 0)
+        return mem_printf("operation %s: what it wrote to $SEDGE_OUTPUTS cannot be used: %s", s->operation,
+                          err_text(&e));
+    return NULL;
+}
+
+static const char *initial_of(const struct node_pod *p, const struct component_known *c)
+{
+    return pod_component_at(p, (size_t)(c - p->known.components))->initial;
+}
+
 static void step_over(struct step_run *s, int r, const char *error, int32_t code)
 {
     struct node_pod *p = s->pod;
-    struct component_known *c = known_of(p, s->component);
-    AUTO_FREE char *message = NULL;
-    if (!c)
+    struct component_known *c = s->run ? NULL : known_of(p, s->component);
+    struct run_known *k = s->run ? pod_run_known(&p->known, s->run) : NULL;
+    json_t *outputs = NULL;
+    int64_t exit_code = 0;
+    if (!c && !k)
         return;
     if (!s->abandoned && (r == -ECONNRESET || r == -ECANCELED))
         return; /* how it ended nobody knows: still under way, and run again when it can be */
-    c->under_way = false;
+    *(k ? &k->under_way : &c->under_way) = false;
     if (s->clearing) {
         c->failed = false;
         set_text(&c->operation, NULL);
     }
     if (s->abandoned || s->clearing)
         return; /* the step itself is next */
-    if (r == 0 && code == 0) {
+    bool well = r == 0 && code == 0;
+    if (!well && !s->timed_out && container_ends(p))
+        return;
+    AUTO_FREE char *message = failure_of(s, r, error, code, &exit_code, &outputs);
+    if (message && k) {
+        fail_run(k, s, exit_code, message);
+    } else if (message) {
+        fail(c, s, exit_code, message);
+    } else if (k) {
+        succeed_run(k, s, outputs);
+    } else {
+        keep_outputs(c, s, initial_of(p, c), outputs);
         succeed(c, s);
-        return;
     }
-    if (s->timed_out)
-        message = mem_printf("operation %s did not end within %lld s", s->operation, (long long)s->timeout_s);
-    else if (container_ends(p))
-        return;
-    else if (r < 0)
-        message = mem_printf("operation %s could not be started: %s", s->operation, error);
-    else
-        message = mem_printf("operation %s exited with %d", s->operation, code);
-    fail(c, s, r < 0 ? -1 : code, message);
 }
 
 static void on_step(void *data, int r, const char *error, int32_t code)
@@ -190,65 +259,6 @@ static void on_step(void *data, int r, const char *error, int32_t code)
 
 /* ---- its beginning ---- */
 
-static int open_output(struct step_run *s, const char *name)
-{
-    struct node_pod *p = s->pod;
-    AUTO_FREE char *bundle = rootfs_bundle(&p->node->dirs, p->known.containers[0].id);
-    AUTO_FREE char *fifo = file_join(bundle, name);
-    if (!pod_container_at(p, 0)->tty) {
-        int fd =
-            open(fifo, O_RDWR | O_CLOEXEC | O_NOFOLLOW); /* read-write: nobody gets SIGPIPE while the keeper is away */
-        if (fd >= 0)
-            return fd;
-    }
-    if (!s->file)
-        s->file = mem_printf("%s/containers/%s/operation.log", p->node->state_dir, p->known.containers[0].id);
-    return open(s->file, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
-}
-
-/* Executable with an interpreter line (or a program): as it is. Else by /bin/sh. */
-static bool runs_itself(const char *path)
-{
-    char start[4] = {0};
-    AUTO_CLOSE int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-    return fd >= 0 && access(path, X_OK) == 0 && read(fd, start, sizeof(start)) >= 2 &&
-           (memcmp(start, "#!", 2) == 0 || memcmp(start, "\177ELF", 4) == 0);
-}
-
-static int make_process(struct step_run *s, const struct component_step *step, char **ret, struct err *e)
-{
-    struct node_pod *p = s->pod;
-    AUTO_STRV struct strv args = {0}, env = {0};
-    const struct env_var *vars = step->env.items;
-    AUTO_FREE char *clean = file_clean_relative(step->script);
-    if (str_empty(clean))
-        return err_set(e, EINVAL, "the script '%s' is not in the bundle", step->script);
-    AUTO_FREE char *bundle = pod_state_path(p, "bundle");
-    AUTO_FREE char *outside = file_join(bundle, clean);
-    AUTO_FREE char *inside = mem_printf(BUNDLE_MOUNT "/%s", clean);
-    AUTO_FREE char *folder = mem_strndup(inside, (size_t)(strrchr(inside, '/') - inside));
-    if (!file_exists(outside))
-        return err_set(e, ENOENT, "the script '%s' is not in the bundle", step->script);
-    if (!runs_itself(outside))
-        strv_add(&args, "/bin/sh");
-    strv_add(&args, inside);
-    for (size_t i = 0; i < step->env.n; i++)
-        strv_addf(&env, "%s=%s", vars[i].name, vars[i].value ? vars[i].value : "");
-    AUTO_FREE char *config_dir = rootfs_bundle(&p->node->dirs, p->known.containers[0].id);
-    AUTO_FREE char *config_path = file_join(config_dir, "config.json");
-    AUTO_FREE char *text = NULL;
-    size_t len;
-    int r = file_read(config_path, JSON_MAX_BYTES, &text, &len, e);
-    if (r < 0)
-        return r;
-    AUTO_JSON json_t *config = json_parse(text, len, e);
-    if (!config)
-        return -EINVAL;
-    AUTO_JSON json_t *process = container_exec_process(config, &args, &env, folder, NULL, false);
-    *ret = json_text(process);
-    return 0;
-}
-
 static void on_timeout(uv_timer_t *t)
 {
     struct step_run *s = t->data;
@@ -257,14 +267,14 @@ static void on_timeout(uv_timer_t *t)
         keeper_exec_kill(s->pod->node->keeper.client, s->token, SIGKILL);
 }
 
-static int begin(struct step_run *s, const struct component_step *step, struct err *e)
+static int begin(struct step_run *s, const struct operation_call *call, struct err *e)
 {
     AUTO_FREE char *process = NULL;
-    int r = make_process(s, step, &process, e);
+    int r = operation_process(s->pod, call, &process, e);
     if (r < 0)
         return r;
-    AUTO_CLOSE int out = open_output(s, "out");
-    AUTO_CLOSE int err_out = open_output(s, "err");
+    AUTO_CLOSE int out = operation_output(s->pod, "out", &s->file);
+    AUTO_CLOSE int err_out = operation_output(s->pod, "err", &s->file);
     if (out < 0 || err_out < 0)
         return err_errno(e, errno, "open the output of container %s", s->pod->known.containers[0].id);
     struct keeper_exec x = {.id = s->pod->known.containers[0].id, .process_json = process, .fds = {-1, out, err_out}};
@@ -320,31 +330,67 @@ static const struct component_step *clearing_step(const struct node_pod *p, cons
     return NULL;
 }
 
+/* Starts it; when that fails, it is over at once. */
+static void go(struct step_run *s, const struct operation_call *call)
+{
+    struct node_pod *p = s->pod;
+    struct err e = {0};
+    uv_timer_init(&p->node->loop, &s->timer);
+    s->timer.data = s;
+    p->step = s;
+    p->known.stepping = true;
+    if (begin(s, call, &e) < 0)
+        on_step(s, -e.code, err_text(&e), 0);
+}
+
+static void do_run(struct node_pod *p, const struct pod_run *r)
+{
+    struct run_known *k = pod_run_known(&p->known, r->id);
+    struct step_run *s = mem_alloc(sizeof(*s));
+    *s = (struct step_run){.pod = p,
+                           .run = mem_strdup(r->id),
+                           .component = mem_strdup(r->component),
+                           .operation = mem_printf("%s.%s", r->interface, r->operation),
+                           .attempt = r->attempt,
+                           .timeout_s = r->timeout_s,
+                           .begun_us = clock_now_us()};
+    if (str_empty(r->script)) {
+        succeed_run(k, s, NULL);
+        step_free(s);
+        return;
+    }
+    k->under_way = true;
+    k->failed = false;
+    p->known.step_component = -1;
+    go(s, &(struct operation_call){r->script, r->interpreter, r->component, s->operation, &r->env});
+}
+
 void pod_do_step(struct node_pod *p, const struct step_action *a)
 {
+    if (a->what == STEP_ONCE) {
+        do_run(p, a->run);
+        return;
+    }
     struct component_known *k = &p->known.components[a->component];
     struct step_run *s = step_new(p, a);
-    struct err e = {0};
     if (a->what == STEP_NO_WAY || str_empty(a->step->script)) {
-        if (a->what == STEP_NO_WAY)
+        if (a->what == STEP_NO_WAY) {
             no_way(p, a, s);
-        else
+        } else {
+            keep_outputs(k, s, initial_of(p, k), NULL);
             succeed(k, s);
+        }
         step_free(s);
         return;
     }
     const struct component_step *clearing = clearing_step(p, a, s->operation);
+    const struct component_step *step = clearing ? clearing : a->step;
     s->clearing = clearing != NULL;
-    uv_timer_init(&p->node->loop, &s->timer);
-    s->timer.data = s;
     k->under_way = true;
     k->failed = false;
     set_text(&k->operation, s->operation);
-    p->step = s;
-    p->known.stepping = true;
     p->known.step_component = (int)a->component;
-    if (begin(s, clearing ? clearing : a->step, &e) < 0)
-        on_step(s, -e.code, err_text(&e), 0);
+    go(s, &(struct operation_call){step->script, step->interpreter, k->name, s->operation, &step->env});
 }
 
 void pod_step_abandon(struct node_pod *p)

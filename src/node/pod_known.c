@@ -54,6 +54,15 @@ static void component_done(struct component_known *c)
     char *texts[] = {c->name, c->state, c->operation, c->goal, c->message, c->log};
     for (size_t i = 0; i < ARRAY_LEN(texts); i++)
         free(texts[i]);
+    json_decref(c->outputs);
+}
+
+static void run_done(struct run_known *r)
+{
+    free(r->id);
+    free(r->message);
+    free(r->log);
+    json_decref(r->outputs);
 }
 
 void pod_known_done(struct pod_known *k)
@@ -62,8 +71,11 @@ void pod_known_done(struct pod_known *k)
         container_done(&k->containers[i]);
     for (size_t i = 0; i < k->n_components; i++)
         component_done(&k->components[i]);
+    for (size_t i = 0; i < k->n_runs; i++)
+        run_done(&k->runs[i]);
     free(k->containers);
     free(k->components);
+    free(k->runs);
     trouble_clear(&k->setup);
     char *texts[] = {k->address, k->started, k->bundle, k->netns, k->ip};
     for (size_t i = 0; i < ARRAY_LEN(texts); i++)
@@ -116,8 +128,35 @@ static void match_components(struct pod_known *k, const struct pod *p)
     k->step_component = step;
 }
 
+struct run_known *pod_run_known(struct pod_known *k, const char *id)
+{
+    for (size_t i = 0; i < k->n_runs; i++)
+        if (str_eq(k->runs[i].id, id))
+            return &k->runs[i];
+    return NULL;
+}
+
+static void match_runs(struct pod_known *k, const struct pod *p)
+{
+    const struct field_list empty = {0}, *wanted = p->spec.sedge ? &p->spec.sedge->runs : &empty;
+    struct run_known *list = mem_array(wanted->n + 1, sizeof(*list));
+    for (size_t i = 0; i < wanted->n; i++) {
+        const struct pod_run *run = &((const struct pod_run *)wanted->items)[i];
+        struct run_known *old = pod_run_known(k, run->id);
+        list[i] = old ? *old : (struct run_known){.id = mem_strdup(run->id)};
+        if (old)
+            *old = (struct run_known){0};
+    }
+    for (size_t i = 0; i < k->n_runs; i++)
+        run_done(&k->runs[i]);
+    free(k->runs);
+    k->runs = list;
+    k->n_runs = wanted->n;
+}
+
 void pod_known_match(struct pod_known *k, const struct pod *p)
 {
+    match_runs(k, p);
     match_containers(k, p);
     match_components(k, p);
 }

@@ -65,6 +65,15 @@ struct component_known {
     int64_t exit_code, attempt; /* D: attempt: the highest that was taken up */
     char *goal;                 /* D: at which it failed */
     char *message, *log;        /* D */
+    json_t *outputs;            /* D: operation -> {name: text}; NULL: none */
+};
+struct run_known {
+    char *id;                   /* D */
+    bool under_way;             /* D: was begun, its end is not known */
+    bool done, failed;          /* D */
+    int64_t exit_code, attempt; /* D: attempt: the highest that was taken up */
+    char *message, *log;        /* D */
+    json_t *outputs;            /* D: name -> text; NULL: none */
 };
 struct pod_known {
     char *address;                      /* D: kept over restarts */
@@ -76,22 +85,28 @@ struct pod_known {
     size_t n_containers;
     struct component_known *components; /* one for each of the spec, in its order */
     size_t n_components;
+    struct run_known *runs; /* one for each of the spec, in its order */
+    size_t n_runs;
 
     bool attached, ports_held, detached;
     char *netns, *ip;
     enum pod_do busy; /* under way */
     size_t busy_container;
     bool stepping;        /* a step of software runs */
-    int step_component;   /* whose; -1: of none that is still in the spec */
+    int step_component;   /* whose; -1: of none that is still in the spec, or a run's */
     bool pulling;         /* for the status: the image is on its way */
     struct trouble setup; /* image, ports, network, bundle, removal */
     enum pod_do setup_of;
 };
-/* Makes the known match the spec: containers by index, components by name. New ones begin at their initial state. */
+/* Makes the known match the spec: containers by index, components by name, runs by id. New components begin at their
+ * initial state. */
 void pod_known_match(struct pod_known *k, const struct pod *p);
 void pod_known_done(struct pod_known *k);
 /* "<pod>-<8 of uid>[-<container>]", valid for the engine. The caller frees. */
 char *pod_container_id(const struct pod *p, size_t container);
+
+/* The run of that id, or NULL. */
+struct run_known *pod_run_known(struct pod_known *k, const char *id);
 
 /* On disk, as JSON: the object and all that is marked D. The caller owns the value. */
 json_t *pod_known_save(const struct pod_known *k, const struct pod *p, const json_t *object);

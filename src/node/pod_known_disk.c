@@ -27,18 +27,33 @@ static json_t *save_component(const struct component_known *c)
     json_put_str(v, "goal", c->goal);
     json_put_str(v, "message", c->message);
     json_put_str(v, "log", c->log);
+    if (c->outputs)
+        json_object_set(v, "outputs", c->outputs);
+    return v;
+}
+
+static json_t *save_run(const struct run_known *r)
+{
+    json_t *v = json_pack("{s:s, s:b, s:b, s:b, s:I, s:I}", "id", r->id, "underWay", r->under_way, "done", r->done,
+                          "failed", r->failed, "exitCode", (json_int_t)r->exit_code, "attempt", (json_int_t)r->attempt);
+    json_put_str(v, "message", r->message);
+    json_put_str(v, "log", r->log);
+    if (r->outputs)
+        json_object_set(v, "outputs", r->outputs);
     return v;
 }
 
 json_t *pod_known_save(const struct pod_known *k, const struct pod *p, const json_t *object)
 {
-    json_t *containers = json_array(), *components = json_array();
+    json_t *containers = json_array(), *components = json_array(), *runs = json_array();
     for (size_t i = 0; i < k->n_containers; i++)
         json_array_append_new(containers, save_container(&k->containers[i]));
     for (size_t i = 0; i < k->n_components; i++)
         json_array_append_new(components, save_component(&k->components[i]));
-    json_t *v = json_pack("{s:O, s:b, s:b, s:o, s:o}", "object", object, "gone", k->gone, "files", k->files,
-                          "containers", containers, "components", components);
+    for (size_t i = 0; i < k->n_runs; i++)
+        json_array_append_new(runs, save_run(&k->runs[i]));
+    json_t *v = json_pack("{s:O, s:b, s:b, s:o, s:o, s:o}", "object", object, "gone", k->gone, "files", k->files,
+                          "containers", containers, "components", components, "runs", runs);
     json_put_str(v, "address", k->address);
     json_put_str(v, "started", k->started);
     json_put_str(v, "bundle", k->bundle);
@@ -87,7 +102,23 @@ static void load_component(struct pod_known *k, const json_t *v)
         c->failed = json_bool(v, "failed", false);
         c->exit_code = json_int(v, "exitCode", 0);
         c->attempt = json_int(v, "attempt", 0);
+        c->outputs = json_incref(json_object_get(v, "outputs"));
     }
+}
+
+static void load_run(struct pod_known *k, const json_t *v)
+{
+    struct run_known *r = pod_run_known(k, json_str(v, "id", ""));
+    if (!r)
+        return;
+    load_text(&r->message, v, "message");
+    load_text(&r->log, v, "log");
+    r->under_way = json_bool(v, "underWay", false);
+    r->done = json_bool(v, "done", false);
+    r->failed = json_bool(v, "failed", false);
+    r->exit_code = json_int(v, "exitCode", 0);
+    r->attempt = json_int(v, "attempt", 0);
+    r->outputs = json_incref(json_object_get(v, "outputs"));
 }
 
 void pod_known_load(struct pod_known *k, const struct pod *p, const json_t *from)
@@ -102,6 +133,10 @@ void pod_known_load(struct pod_known *k, const struct pod *p, const json_t *from
     json_array_foreach(json_object_get(from, "components"), i, item)
     {
         load_component(k, item);
+    }
+    json_array_foreach(json_object_get(from, "runs"), i, item)
+    {
+        load_run(k, item);
     }
     load_text(&k->address, from, "address");
     load_text(&k->started, from, "started");

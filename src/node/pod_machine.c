@@ -168,10 +168,51 @@ static bool may_begin(const struct pod_spec *spec, const struct pod_known *k, co
     return true;
 }
 
+bool run_has_failed(const struct pod_run *r, const struct run_known *k)
+{
+    return k->failed && k->attempt >= r->attempt;
+}
+
+static const struct pod_run *run_at(const struct pod_spec *spec, size_t i)
+{
+    return &((const struct pod_run *)spec->sedge->runs.items)[i];
+}
+
+/* Is a run still to be done in the state that the component is in? Then it stays there. */
+static bool is_held(const struct pod_spec *spec, const struct pod_known *k, size_t component)
+{
+    const struct component_known *c = &k->components[component];
+    for (size_t i = 0; i < k->n_runs; i++) {
+        const struct pod_run *r = run_at(spec, i);
+        if (!k->runs[i].done && !str_empty(r->state) && str_eq(r->component, c->name) && str_eq(r->state, c->state))
+            return true;
+    }
+    return false;
+}
+
+/* Is the run's component where the run is to be done? */
+static bool is_run_time(const struct pod_spec *spec, const struct pod_known *k, const struct pod_run *r)
+{
+    for (size_t i = 0; i < k->n_components; i++)
+        if (str_eq(k->components[i].name, r->component))
+            return str_eq(k->components[i].state, str_empty(r->state) ? component_at(spec, i)->goal : r->state);
+    return true;
+}
+
+static struct step_action next_run(const struct pod_spec *spec, const struct pod_known *k)
+{
+    for (size_t i = 0; i < k->n_runs; i++) {
+        const struct pod_run *r = run_at(spec, i);
+        if (!k->runs[i].done && !run_has_failed(r, &k->runs[i]) && is_run_time(spec, k, r))
+            return (struct step_action){.what = STEP_ONCE, .run = r};
+    }
+    return (struct step_action){0};
+}
+
 static bool software_can_run(const struct pod_spec *spec, const struct pod_known *k, const struct pod_around *a)
 {
-    if (a->deleting || !a->keeper || !a->saved || k->stepping || k->n_components == 0 || k->n_containers == 0 ||
-        pod_wants_stopped(spec))
+    if (a->deleting || !a->keeper || !a->saved || k->stepping || k->n_components + k->n_runs == 0 ||
+        k->n_containers == 0 || pod_wants_stopped(spec))
         return false;
     const char *bundle = pod_wanted_bundle(spec);
     return k->busy != POD_DO_BUNDLE && k->containers[0].run == KEEPER_RUNNING && !k->containers[0].stopping &&
@@ -184,15 +225,15 @@ struct step_action pod_next_step(const struct pod_spec *spec, const struct pod_k
         return (struct step_action){0};
     for (size_t i = 0; i < k->n_components; i++) {
         const struct pod_component *c = component_at(spec, i);
-        struct step_action s = {STEP_RUN, i, NULL};
+        struct step_action s = {.what = STEP_RUN, .component = i};
         if (str_eq(k->components[i].state, c->goal) || component_has_failed(c, &k->components[i]) ||
-            !may_begin(spec, k, a, i))
+            !may_begin(spec, k, a, i) || (component_goes_up(c, k->components[i].state) && is_held(spec, k, i)))
             continue;
         if (component_path(c, k->components[i].state, c->goal, &s.step) < 0)
             s.what = STEP_NO_WAY;
         return s;
     }
-    return (struct step_action){0};
+    return next_run(spec, k);
 }
 
 bool pod_is_ready(const struct pod_spec *spec, const struct pod_known *k, bool *ret_done)

@@ -26,11 +26,13 @@ enum step_do {
     STEP_NOTHING,
     STEP_RUN,    /* carry `step` of `component` out; one without script is done at once */
     STEP_NO_WAY, /* no steps lead from its state to its goal: that is its failure */
+    STEP_ONCE,   /* carry `run` out */
 };
 struct step_action {
     enum step_do what;
     size_t component;
     const struct component_step *step; /* of the spec; borrowed */
+    const struct pod_run *run;         /* ONCE: of the spec; borrowed */
 };
 struct step_action pod_next_step(const struct pod_spec *spec, const struct pod_known *k, const struct pod_around *a);
 
@@ -41,6 +43,8 @@ bool container_is_done(const struct pod_spec *spec, const struct container_known
 bool container_is_up(const struct container_known *c); /* starting or running */
 /* Did it fail in a way that a higher attempt or another goal has not undone? */
 bool component_has_failed(const struct pod_component *c, const struct component_known *k);
+/* The same of a run. */
+bool run_has_failed(const struct pod_run *r, const struct run_known *k);
 /* All containers run (or are done with status 0) and all components are at their goals. *ret_done: all of them are
  * done. */
 bool pod_is_ready(const struct pod_spec *spec, const struct pod_known *k, bool *ret_done);

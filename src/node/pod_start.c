@@ -140,9 +140,14 @@ static int open_mounts(struct start *s)
             return r;
         add_mount(&s->spec, source, s->plans[i].target, s->plans[i].read_only);
     }
-    if (file_exists(bundle))
-        add_mount(&s->spec, bundle, BUNDLE_MOUNT, true);
-    return 0;
+    if (!file_exists(bundle))
+        return 0;
+    add_mount(&s->spec, bundle, BUNDLE_MOUNT, true);
+    AUTO_FREE char *outputs = pod_state_path(s->pod, "outputs");
+    int r = file_mkdirs(outputs, 0755, &s->e);
+    if (r == 0)
+        add_mount(&s->spec, outputs, OUTPUTS_MOUNT, false);
+    return r;
 }
 
 static void start_work(void *data)

@@ -110,6 +110,8 @@ static json_t *component_report(const struct pod_component *c, const struct comp
 {
     json_t *v = json_pack("{s:s, s:s, s:I}", "name", k->name, "state", k->state, "attempt", (json_int_t)k->attempt);
     bool failed = component_has_failed(c, k);
+    if (k->outputs)
+        json_object_set(v, "outputs", k->outputs);
     if (k->under_way || failed)
         json_put_str(v, "operation", k->operation);
     if (!failed)
@@ -119,6 +121,35 @@ static json_t *component_report(const struct pod_component *c, const struct comp
     json_put_str(v, "message", k->message);
     json_put_str(v, "log", k->log);
     return v;
+}
+
+static json_t *run_report(const struct pod_run *r, const struct run_known *k)
+{
+    json_t *v = json_pack("{s:s, s:I}", "id", k->id, "attempt", (json_int_t)k->attempt);
+    if (k->outputs)
+        json_object_set(v, "outputs", k->outputs);
+    if (k->done)
+        json_object_set_new(v, "done", json_true());
+    if (!run_has_failed(r, k))
+        return v;
+    json_object_set_new(v, "failed", json_true());
+    json_put_int(v, "exitCode", k->exit_code);
+    json_put_str(v, "message", k->message);
+    json_put_str(v, "log", k->log);
+    return v;
+}
+
+/* Those that were begun; NULL when there are none. */
+static json_t *run_reports(const struct pod *p, const struct pod_known *k)
+{
+    json_t *all = NULL;
+    for (size_t i = 0; i < k->n_runs; i++) {
+        if (!k->runs[i].under_way && !k->runs[i].done && !k->runs[i].failed)
+            continue;
+        all = all ? all : json_array();
+        json_array_append_new(all, run_report(&((const struct pod_run *)p->spec.sedge->runs.items)[i], &k->runs[i]));
+    }
+    return all;
 }
 
 static const char *phase_of(const struct pod *p, const struct pod_known *k)
@@ -182,5 +213,8 @@ json_t *status_make(const struct pod *p, const struct pod_known *k, const struct
     json_object_set_new(v, "conditions", conditions(p, k, a));
     json_object_set_new(v, "containerStatuses", containers);
     json_object_set_new(v, "components", components);
+    json_t *runs = run_reports(p, k);
+    if (runs)
+        json_object_set_new(v, "runs", runs);
     return v;
 }

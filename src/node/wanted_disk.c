@@ -76,7 +76,9 @@ static void save_after(void *data)
 
 static char *software_digest(const struct node_pod *p, const json_t *file)
 {
-    AUTO_FREE char *text = json_text(json_object_get(file, "components"));
+    AUTO_FREE char *components = json_text(json_object_get(file, "components"));
+    AUTO_FREE char *runs = json_text(json_object_get(file, "runs"));
+    AUTO_FREE char *text = mem_printf("%s%s", components, runs);
     return text_digest(text);
 }
 
@@ -102,7 +104,7 @@ void wanted_save(struct node_pod *p)
 
 bool wanted_is_saved(const struct node_pod *p)
 {
-    if (p->known.n_components == 0)
+    if (p->known.n_components == 0 && p->known.n_runs == 0)
         return true;
     AUTO_JSON json_t *v = pod_known_save(&p->known, &p->pod, p->object);
     AUTO_FREE char *digest = software_digest(p, v);

@@ -75,6 +75,32 @@ static void components_keep_their_state_by_name(void **state)
     pod_fixture_done(&g);
 }
 
+#define RUNS(ids) "{'containers':[{'name':'c','image':'i'}],'sedge':{'runs':[" ids "]}}"
+#define RUN(id)   "{'id':'" id "','component':'x','interface':'I','operation':'o'}"
+
+static void runs_come_back_by_id(void **state)
+{
+    struct pod_fixture f, g, h;
+    pod_fixture_make(&f, RUNS(RUN("a") "," RUN("b")));
+    f.known.runs[1].done = true;
+    f.known.runs[1].outputs = json_pack("{s:s}", "url", "http://x");
+    f.known.runs[0].under_way = true;
+    AUTO_JSON json_t *object = json_object();
+    AUTO_JSON json_t *saved = pod_known_save(&f.known, &f.pod, object);
+    pod_fixture_make(&g, RUNS(RUN("b") "," RUN("a")));
+    pod_known_load(&g.known, &g.pod, saved);
+    assert_true(g.known.runs[0].done && !g.known.runs[0].under_way);
+    assert_string_equal(json_str(g.known.runs[0].outputs, "url", ""), "http://x");
+    assert_true(g.known.runs[1].under_way && !g.known.runs[1].done);
+    pod_fixture_make(&h, RUNS(RUN("new") "," RUN("b")));
+    pod_known_match(&g.known, &h.pod);
+    assert_int_equal(g.known.n_runs, 2);
+    assert_true(!g.known.runs[0].done && g.known.runs[1].done);
+    pod_fixture_done(&f);
+    pod_fixture_done(&g);
+    pod_fixture_done(&h);
+}
+
 static void ids_are_names_that_people_know(void **state)
 {
     struct pod_fixture f;
@@ -96,9 +122,8 @@ static void ids_are_names_that_people_know(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_is_on_disk_comes_back),
-        cmocka_unit_test(what_is_broken_is_passed_over),
-        cmocka_unit_test(components_keep_their_state_by_name),
+        cmocka_unit_test(what_is_on_disk_comes_back),          cmocka_unit_test(what_is_broken_is_passed_over),
+        cmocka_unit_test(components_keep_their_state_by_name), cmocka_unit_test(runs_come_back_by_id),
         cmocka_unit_test(ids_are_names_that_people_know),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -291,6 +291,74 @@ static void down_does_not_wait_and_no_way_is_told(void **state)
     pod_fixture_done(&f);
 }
 
+/* ---- runs ---- */
+
+#define RUN(id, more)         "{'id':'" id "','component':'one','interface':'I','operation':'o','script':'s'" more "}"
+#define SOFT_RUNS(list, runs) "{" ONE ",'sedge':{'components':[" list "],'runs':[" runs "]}}"
+
+/* The id of the run that is next, or the operation of the step, or "". */
+static const char *next_word(struct pod_fixture *f)
+{
+    struct step_action s = next_step(f, NULL);
+    return s.what == STEP_ONCE ? s.run->id : s.what == STEP_RUN ? s.step->operation : "";
+}
+
+static void runs_come_once_in_order_at_the_goal(void **state)
+{
+    struct pod_fixture f;
+    pod_fixture_make(&f, SOFT_RUNS(COMPONENT("one", "running", ""), RUN("r1", "") "," RUN("r2", "")));
+    assert_string_equal(next_word(&f), ""); /* its container does not run */
+    know(&f.known, "r");
+    assert_string_equal(next_word(&f), "create");
+    set_state(&f.known.components[0], "running");
+    assert_string_equal(next_word(&f), "r1");
+    f.known.runs[0].under_way = true; /* its end was not seen */
+    assert_string_equal(next_word(&f), "r1");
+    f.known.stepping = true;
+    assert_string_equal(next_word(&f), "");
+    f.known.stepping = false;
+    f.known.runs[0].done = true;
+    assert_string_equal(next_word(&f), "r2");
+    f.known.runs[1].done = true;
+    assert_string_equal(next_word(&f), "");
+    pod_fixture_done(&f);
+}
+
+static void a_run_of_a_state_holds_its_component_there(void **state)
+{
+    struct pod_fixture f;
+    pod_fixture_make(&f, SOFT_RUNS(COMPONENT("one", "running", ""), RUN("r1", ",'state':'created'")));
+    know(&f.known, "r");
+    assert_string_equal(next_word(&f), "create");
+    set_state(&f.known.components[0], "created");
+    assert_string_equal(next_word(&f), "r1");
+    f.known.runs[0].failed = true;
+    assert_string_equal(next_word(&f), "");
+    f.known.runs[0].done = true;
+    assert_string_equal(next_word(&f), "start");
+    pod_fixture_done(&f);
+}
+
+static void a_failed_run_waits_for_a_higher_attempt_and_holds_up_no_other(void **state)
+{
+    static const struct {
+        const char *spec, *next;
+    } cases[] = {
+        {SOFT_RUNS("", RUN("r1", ",'attempt':2")), ""},
+        {SOFT_RUNS("", RUN("r1", ",'attempt':3")), "r1"},
+        {SOFT_RUNS("", RUN("r1", ",'attempt':2") "," RUN("r2", "")), "r2"},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct pod_fixture f;
+        pod_fixture_make(&f, cases[i].spec);
+        know(&f.known, "r");
+        f.known.runs[0].failed = true;
+        f.known.runs[0].attempt = 2;
+        assert_string_equal(next_word(&f), cases[i].next);
+        pod_fixture_done(&f);
+    }
+}
+
 static void readiness(void **state)
 {
     static const struct {
@@ -330,6 +398,9 @@ int main(void)
         cmocka_unit_test(steps_come_in_order),
         cmocka_unit_test(a_failure_waits_for_a_higher_attempt_or_another_goal),
         cmocka_unit_test(down_does_not_wait_and_no_way_is_told),
+        cmocka_unit_test(runs_come_once_in_order_at_the_goal),
+        cmocka_unit_test(a_run_of_a_state_holds_its_component_there),
+        cmocka_unit_test(a_failed_run_waits_for_a_higher_attempt_and_holds_up_no_other),
         cmocka_unit_test(readiness),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
