@@ -98,6 +98,8 @@ static const struct function functions[] = {
     {"ceil", FUNCTION_2, 1, 1, false, GIVES_INTEGER, KIN_NONE, fwork_round, "float", "the integer at or above"},
     {"in_range", FUNCTION_DECLARED, 2, 2, false, GIVES_BOOLEAN, KIN_MEMBER, fwork_in_range, "a, [low, high]",
      "is a from low to high? (UNBOUNDED: no bound)"},
+    {"in_range_strict", FUNCTION_DECLARED, 2, 2, false, GIVES_BOOLEAN, KIN_MEMBER, fwork_in_range, "a, [low, high]",
+     "is a between low and high, and neither of them?"},
     {"min_length", FUNCTION_DECLARED, 2, 2, false, GIVES_BOOLEAN, KIN_NONE, fwork_bounded_length,
      "text, list or map, integer", "is it that long at least?"},
     {"max_length", FUNCTION_DECLARED, 2, 2, false, GIVES_BOOLEAN, KIN_NONE, fwork_bounded_length,

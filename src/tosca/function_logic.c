@@ -103,7 +103,10 @@ json_t *fwork_in_range(struct fwork *w)
     if ((!any_low && !order_of(w, fwork_arg(w, 0), low, &to_low)) ||
         (!any_high && !order_of(w, fwork_arg(w, 0), high, &to_high)))
         return NULL;
-    return json_boolean(to_low >= 0 && to_high <= 0);
+    bool strict = str_eq(w->f->name, "in_range_strict");
+    bool above = any_low || (strict ? to_low > 0 : to_low >= 0),
+         below = any_high || (strict ? to_high < 0 : to_high <= 0);
+    return json_boolean(above && below);
 }
 
 json_t *fwork_valid_values(struct fwork *w)
