@@ -117,7 +117,7 @@ void tosca_warn(struct tctx *c, struct at at, const char *code, const char *fmt,
 
 void tosca_related(struct tctx *c, struct at at, const char *fmt, ...)
 {
-    struct diag *f = c->diags->fresh ? &c->diags->items[c->diags->n - 1] : NULL;
+    struct diag *f = c->diags->fresh && !c->quiet ? &c->diags->items[c->diags->n - 1] : NULL;
     if (!f || !at.file || !at.node || f->related.file)
         return;
     struct spot spot = spot_of(c, at);

@@ -40,10 +40,12 @@ static void value_given(struct tctx *c, struct scope scope, const struct map *de
     }
     if (str_eq(part, "attribute") && is_attribute_note(c, d, at))
         at = at_key(at, "default");
-    if (d && !at_null(tdef_fixed(d)))
+    if (d && !at_null(tdef_fixed(d))) {
         tosca_error(c, at, "INHERITANCE",
                     "%s: the value of %s '%s' is fixed where it is declared, and cannot be given again", owner, part,
                     key->text);
+        tosca_related(c, tdef_fixed(d), "it is fixed here");
+    }
     map_set(to, key->text, value_new(c, scope, d, key->text, at, owner, part));
 }
 

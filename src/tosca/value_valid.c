@@ -22,6 +22,7 @@ static bool clause_holds_for(struct scope s, struct at at, struct at clause, con
     condition_text(clause, text, sizeof(text));
     tosca_error(c, at, "CONSTRAINT", "%s: %.100s does not satisfy the validation clause %s", what_text(c, w),
                 value ? value : "the value", text);
+    tosca_related(c, clause, "the validation clause stands here");
     return false;
 }
 
