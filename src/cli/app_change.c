@@ -76,24 +76,60 @@ json_t *app_change_replicas(const json_t *application, const char *component, in
     return new_patch(application, json_pack("{s:o}", "components", list));
 }
 
-json_t *app_change_remove(const json_t *application, bool volumes)
+/* Keys of an object that stands and are not given anew are taken out. */
+static json_t *whole_object(const json_t *before, const json_t *now)
 {
-    json_t *spec = json_pack("{s:s, s:b}", "state", "Removed", "removeVolumes", volumes);
-    raise_attempt(spec, application);
-    return new_patch(application, spec);
-}
-
-/* Inputs are what was given this time: those of before that were not are taken out. */
-static json_t *inputs_patch(const json_t *application, const json_t *inputs)
-{
-    json_t *patch = json_deep_copy(inputs), *v;
+    json_t *patch = now ? json_deep_copy(now) : json_object(), *v;
     const char *key;
-    json_object_foreach(json_at(application, "spec", "source", "inputs", NULL), key, v)
+    json_object_foreach((json_t *)(uintptr_t)before, key, v)
     {
-        if (!json_object_get(inputs, key))
+        if (!json_object_get(patch, key))
             json_object_set_new(patch, key, json_null());
     }
     return patch;
+}
+
+static json_t *request(const json_t *application, const char *name, const char *id, const json_t *inputs)
+{
+    const json_t *before = json_at(application, "spec", "workflow", "inputs", NULL);
+    json_t *v = json_pack("{s:s, s:s}", "name", name, "id", id);
+    if (before || json_object_size(inputs) > 0)
+        json_object_set_new(v, "inputs", whole_object(before, inputs));
+    return v;
+}
+
+json_t *app_change_workflow(const json_t *application, const char *name, const char *id, const json_t *inputs)
+{
+    return new_patch(application, json_pack("{s:o}", "workflow", request(application, name, id, inputs)));
+}
+
+static bool has_workflow(const json_t *application, const char *name)
+{
+    size_t i;
+    json_t *v;
+    json_array_foreach(json_at(application, "status", "workflows", NULL), i, v)
+    {
+        if (str_eq(json_str(v, "name", ""), name))
+            return true;
+    }
+    return false;
+}
+
+/* The work flow that takes the place of a generated one. */
+static void put_own(json_t *spec, const json_t *application, const char *name)
+{
+    char id[32];
+    str_random(id, 10);
+    json_object_set_new(spec, "workflow", request(application, name, id, NULL));
+}
+
+json_t *app_change_remove(const json_t *application, bool volumes)
+{
+    json_t *spec = json_pack("{s:s, s:b}", "state", "Removed", "removeVolumes", volumes);
+    if (has_workflow(application, "undeploy"))
+        put_own(spec, application, "undeploy");
+    raise_attempt(spec, application);
+    return new_patch(application, spec);
 }
 
 json_t *app_change_deploy(const json_t *application, const struct app_wanted *w)
@@ -103,12 +139,17 @@ json_t *app_change_deploy(const json_t *application, const struct app_wanted *w)
     raise_attempt(spec, application);
     if (w->plan)
         json_object_set(spec, "plan", w->plan);
+    if (w->workflow)
+        put_own(spec, application, w->workflow);
+    else if (application)
+        json_object_set_new(spec, "workflow", json_null());
     if (!application) {
         json_object_set(source, "inputs", w->inputs);
         return json_pack("{s:s, s:s, s:{s:s}, s:o}", "apiVersion", "sedge.dev/v1", "kind", "Application", "metadata",
                          "name", w->name, "spec", spec);
     }
-    json_object_set_new(source, "inputs", inputs_patch(application, w->inputs));
+    json_object_set_new(source, "inputs",
+                        whole_object(json_at(application, "spec", "source", "inputs", NULL), w->inputs));
     json_object_set_new(spec, "components", overrides_without(application, "state"));
     if (!w->plan)
         json_object_set_new(spec, "plan", json_null());

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/flow_text.h"
 #include "cli/pod_log.h"
 #include "cli/progress.h"
 
@@ -162,6 +163,9 @@ void app_tell_failure(struct cli *cli, const json_t *application)
         tell_component(cli, c);
         told++;
     }
+    const json_t *flow = json_at(application, "status", "workflow", NULL);
+    if (told == 0 && str_eq(json_str(flow, "state", ""), "Failed"))
+        flow_tell_failure(cli, flow);
     const char *message = json_str(json_object_get(application, "status"), "message", NULL);
     if (told == 0 && message)
         fprintf(stderr, "  %s\n", message);

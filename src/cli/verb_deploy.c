@@ -156,6 +156,12 @@ static int write_once(struct deploy *d, const struct app_wanted *w, json_t **ret
     return client_call(d->cli, "POST", path, body, ret, e);
 }
 
+/* A work flow of the template's own takes the place of the plan, unless a plan is given. */
+static const char *own_workflow(const struct deploy *d)
+{
+    return !d->plan && topology_workflow_find(d->check.topology, "deploy") ? "deploy" : NULL;
+}
+
 /* Creates or patches; again when somebody else was quicker. */
 static int write_application(struct deploy *d, const char *digest, json_t **ret)
 {
@@ -163,7 +169,8 @@ static int write_application(struct deploy *d, const char *digest, json_t **ret)
                            .bundle = digest,
                            .entry = d->check.template->entry,
                            .inputs = d->check.given,
-                           .plan = d->plan};
+                           .plan = d->plan,
+                           .workflow = own_workflow(d)};
     struct err e = {0};
     for (int i = 0; i < TRIES; i++) {
         int r = write_once(d, &w, ret, &e);

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "cli/cli_private.h"
+#include "cli/flow_text.h"
 #include "cli/output.h"
 #include "cli/template_check.h"
 #include "io/file.h"
@@ -14,7 +15,7 @@
 
 struct plan_options {
     struct strv inputs, input_files;
-    const char *plan, *now;
+    const char *plan, *now, *workflow;
     bool csv, down, strict;
 };
 
@@ -30,6 +31,7 @@ static const struct opt plan_opts[] = {
     OPTION('\0', "now", OPT_TEXT, now, "up|FILE", "begin when all runs, or when this plan was carried out"),
     OPTION('\0', "strict", OPT_SWITCH, strict, NULL, "count the template's warnings as errors"),
     OPTION('\0', "down", OPT_SWITCH, down, NULL, "make the plan that takes everything down, volumes too"),
+    OPTION('\0', "workflow", OPT_TEXT, workflow, "NAME", "the steps of this work flow of the template's, with conditions"),
 };
 static int plan_run(struct cli *cli, int argc, char **argv);
 
@@ -42,7 +44,7 @@ const struct verb verb_plan = {
             "component:Interface.operation. With --plan: 'accepted' with the states at its end, or 'refused' with the\n"
             "line and the reason, and status 1. Nothing runs.",
     .examples = "sedge plan shop.yaml\nsedge plan shop.yaml --plan up.plan\nsedge plan shop.yaml --now up --plan "
-                "stop-web.plan\n",
+                "stop-web.plan\nsedge plan shop.yaml --workflow backup\n",
     .opts = plan_opts,
     .n_opts = ARRAY_LEN(plan_opts),
     .args_min = 1,
@@ -174,6 +176,20 @@ static int show_checked(const struct cli *cli, const struct plan_options *o, con
     return shown != CLI_DONE ? shown : r < 0 ? CLI_FAILED : CLI_DONE;
 }
 
+static int show_workflow(const struct cli *cli, const struct topology *t, const char *name)
+{
+    const struct topology_workflow *w = topology_workflow_find(t, name);
+    const char *names[64];
+    size_t n = 0;
+    char like[200];
+    if (w)
+        return flow_print(cli, w);
+    for (; n < t->n_workflows && n < ARRAY_LEN(names); n++)
+        names[n] = t->workflows[n].name;
+    str_suggest(like, sizeof(like), name, names, n);
+    return cli_failf(cli, "the template has no work flow '%s'%s", name, like);
+}
+
 static int plan_of(const struct cli *cli, const struct plan_options *o, const char *path)
 {
     AUTO(template_check_done)
@@ -189,6 +205,8 @@ static int plan_of(const struct cli *cli, const struct plan_options *o, const ch
     template_check_tell(cli, &c, &e);
     if (r < 0)
         return CLI_FAILED;
+    if (o->workflow)
+        return show_workflow(cli, c.topology, o->workflow);
     plan_states_initial(&states, c.topology);
     if (begin(o, c.topology, &states, &e) < 0)
         return cli_fail(cli, &e);
@@ -201,7 +219,9 @@ static int plan_run(struct cli *cli, int argc, char **argv)
     int r = options_parse(cli, cli->verb, &argc, argv, &o);
     if (r >= 0)
         return r;
-    if (o.plan && o.down)
+    if (o.workflow && (o.plan || o.down || o.now))
+        r = cli_misused(cli, "--workflow shows the steps of a work flow; --plan, --now and --down do not go with it");
+    else if (o.plan && o.down)
         r = cli_misused(cli, "--plan checks a plan, --down makes one: give one of the two");
     else if (str_eq(o.plan, "-") && str_eq(o.now, "-"))
         r = cli_misused(cli, "--plan and --now cannot both be read from standard input");
