@@ -141,7 +141,7 @@ json_t *app_change_deploy(const json_t *application, const struct app_wanted *w)
         json_object_set(spec, "plan", w->plan);
     if (w->workflow)
         put_own(spec, application, w->workflow);
-    else if (application)
+    else if (json_at(application, "spec", "workflow", NULL))
         json_object_set_new(spec, "workflow", json_null());
     if (!application) {
         json_object_set(source, "inputs", w->inputs);

@@ -200,12 +200,36 @@ static void test_deploy(void **state)
     fields_done(&application_fields, &decoded);
 }
 
+/* A request takes the place of the one before, inputs and all; taking an application down asks for its own work flow.
+ */
+static void test_workflows(void **state)
+{
+    AUTO_JSON json_t *app =
+        json_pack("{s:{s:s}, s:{s:i, s:{s:s, s:s, s:{s:i, s:i}}}, s:{s:[{s:s}, {s:s}]}}", "metadata", "resourceVersion",
+                  "5", "spec", "attempt", 2, "workflow", "name", "save", "id", "one", "inputs", "a", 1, "b", 2,
+                  "status", "workflows", "name", "save", "name", "undeploy");
+    AUTO_JSON json_t *inputs = json_pack("{s:i}", "b", 3);
+    assert_json(app_change_workflow(app, "save", "two", inputs),
+                "{\"metadata\": {\"resourceVersion\": \"5\"}, \"spec\": {\"workflow\": {\"name\": \"save\", \"id\": "
+                "\"two\", \"inputs\": {\"a\": null, \"b\": 3}}}}");
+    AUTO_JSON json_t *removal = app_change_remove(app, false);
+    const json_t *asked = json_at(removal, "spec", "workflow", NULL);
+    assert_string_equal(json_str(asked, "name", ""), "undeploy");
+    assert_false(str_empty(json_str(asked, "id", "")));
+    struct app_wanted w = {.name = "shop", .bundle = "sha256:x", .entry = "shop.yaml", .inputs = inputs};
+    AUTO_JSON json_t *plain = app_change_deploy(app, &w);
+    assert_true(json_is_null(json_at(plain, "spec", "workflow", NULL)));
+    w.workflow = "deploy";
+    AUTO_JSON json_t *own = app_change_deploy(app, &w);
+    assert_string_equal(json_str(json_at(own, "spec", "workflow", NULL), "name", ""), "deploy");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_plain_run), cmocka_unit_test(test_run_with_everything),
-        cmocka_unit_test(test_wrong_run), cmocka_unit_test(test_bytes),
-        cmocka_unit_test(test_changes),   cmocka_unit_test(test_deploy),
+        cmocka_unit_test(test_workflows), cmocka_unit_test(test_plain_run), cmocka_unit_test(test_run_with_everything),
+        cmocka_unit_test(test_wrong_run), cmocka_unit_test(test_bytes),     cmocka_unit_test(test_changes),
+        cmocka_unit_test(test_deploy),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
