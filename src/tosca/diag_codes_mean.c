@@ -4,9 +4,9 @@
 
 const struct diag_code diag_codes_mean[] = {
     {"CONSTRAINT", "error", "A value breaks a constraint, or the constraint itself is not right",
-     "The definition of the property, of its data type or of its entries has constraint clauses, and the value does "
-     "not hold one "
-     "of them; or a clause cannot be applied to values of that type, or its own operand is no such value.",
+     "The definition of the property, of its data type or of its entries has constraint clauses (in TOSCA 2.0 a "
+     "validation clause), and the value does not hold one of them; or a clause cannot be applied to values of that "
+     "type, or its own operand is no such value.",
      "Give a value that the clause allows. The related place shows the clause.",
      " topology_template:\n"
      "   node_templates:\n"
@@ -91,7 +91,9 @@ const struct diag_code diag_codes_mean[] = {
     {"SCALAR_UNIT", "error or warning", "A size, time, frequency or bit rate without a number or unit that it needs",
      "A scalar-unit value is a number and a unit of its kind: B, kB, MiB, GB ... for sizes; d, h, m, s, ms, us, ns for "
      "times; Hz, "
-     "kHz, MHz, GHz; bps, Mbps, ... Units in other spelling of large and small letters are taken with a warning.",
+     "kHz, MHz, GHz; bps, Mbps, ... Units in other spelling of large and small letters are taken with a warning. In "
+     "TOSCA 2.0 a scalar type declares its units, exactly as they have to be written; the code is also told where such "
+     "a type's units, prefixes or canonical unit do not go together.",
      "Write the unit: `mem_size: 512 MB`.",
      " topology_template:\n"
      "   node_templates:\n"
@@ -146,11 +148,14 @@ const struct diag_code diag_codes_mean[] = {
      "+        maxsize: 1 GB\n",
      "UNDECLARED_NAME"},
     {"UNKNOWN_FUNCTION", "error", "There is no function of that name",
-     "A value is written as a call, and TOSCA has no such function.",
-     "Take the suggestion. A text that begins with a dollar sign and is meant as it stands is written with two.", NULL,
-     "UNKNOWN_FUNCTION"},
+     "A value is written as a call, and neither has TOSCA such a function nor does a `functions` section that the file "
+     "sees declare one.",
+     "Take the suggestion, or declare the function. docs/tosca-functions.md lists them. A text that begins with a "
+     "dollar sign and is meant as it stands is written with two.",
+     NULL, "UNKNOWN_FUNCTION"},
     {"UNKNOWN_REF", "error or warning", "A name that nothing in the template has",
-     "A node template, input, property, attribute, group, repository, relationship template, operation, work flow, step "
+     "A node template, input, property, attribute, group, repository, relationship template, operation, work flow, "
+     "step "
      "or node state is named that does not exist.",
      "Take the suggestion, or add what is named.",
      " topology_template:\n"
