@@ -54,6 +54,7 @@ struct tfile {
     struct map *functions;       /* declared here (function_user.h); NULL until asked for */
     struct timport *imports;
     size_t n_imports;
+    bool walked;            /* by grammar_check */
     bool loading;           /* on the way down: meeting it again is a cycle */
     unsigned stamp;         /* of the last name look-up that came here, */
     const char *stamp_name; /* and the name that it looked for */

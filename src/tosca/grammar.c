@@ -11,6 +11,7 @@
 struct walk {
     struct tctx *c;
     const struct walk *up;
+    const struct gshape *shapes; /* of the file's generation */
     const char *words, *name;
     const struct ynode *key; /* where the name stands, or NULL */
 };
@@ -93,7 +94,7 @@ static void check_node(const struct walk *w, struct at at, enum shape shape);
 static const struct gkey *find_key(const struct gshape *s, const char *name)
 {
     for (const struct gkey *k = s->keys; k && k->name; k++) {
-        if (str_eq(k->name, name))
+        if (str_eq(k->name, name) || (k->core && k->core == name)) /* a node that an alias reaches again */
             return k;
     }
     return NULL;
@@ -137,7 +138,11 @@ static void check_missing(const struct walk *w, struct at at, const struct gshap
 /* A section with nothing in it: nearly always one whose lines were taken out. */
 static void check_empty(const struct walk *w, struct at at, const struct gshape *s)
 {
-    if (s->forms && !(s->forms & FORM_SCALAR) && w->words)
+    bool section = s->forms && !(s->forms & FORM_SCALAR) && w->words;
+    if (section && at.file->version == TOSCA_2_0)
+        tosca_error(w->c, w->key ? at_of(at.file, w->key) : at, "EMPTY_SECTION",
+                    "%s: there is nothing in it; leave it out, or fill it", walk_text(w));
+    else if (section)
         tosca_warn(w->c, w->key ? at_of(at.file, w->key) : at, "EMPTY_SECTION",
                    "%s is empty; it is read as if it were not there", walk_text(w));
 }
@@ -150,10 +155,15 @@ static void check_pair(const struct walk *w, struct at at, const struct ypair *p
         return;
     }
     const struct gkey *known = find_key(s, p->key->text);
-    struct walk inner = {
-        .c = w->c, .up = w, .key = p->key, .words = known ? p->key->text : grammar_shapes[s->each].words};
+    struct walk inner = {.c = w->c,
+                         .up = w,
+                         .shapes = w->shapes,
+                         .key = p->key,
+                         .words = known ? known->name : w->shapes[s->each].words};
     if (!known)
         inner.name = p->key->text;
+    if (known && known->core)
+        p->key->text = known->core;
     if (known || s->open)
         check_node(&inner, at_of(at.file, p->value), known ? known->shape : s->each);
     else
@@ -206,7 +216,7 @@ static bool is_value(const struct gshape *s, const struct ynode *n)
 
 static void check_node(const struct walk *w, struct at at, enum shape shape)
 {
-    const struct gshape *s = &grammar_shapes[shape];
+    const struct gshape *s = &w->shapes[shape];
     if (!at.node || !tctx_spend(w->c, 1))
         return;
     if (at_null(at)) {
@@ -229,9 +239,27 @@ static void check_node(const struct walk *w, struct at at, enum shape shape)
         tell_form(w, at, s);
 }
 
+static const struct gshape *shapes_of(const struct tfile *f)
+{
+    return f && f->version == TOSCA_2_0 ? grammar_shapes_2 : grammar_shapes;
+}
+
+const char *grammar_word(const struct tfile *f, const char *key)
+{
+    const struct gshape *shapes = shapes_of(f);
+    for (size_t i = 0; i < SHAPE_COUNT; i++) {
+        for (const struct gkey *k = shapes[i].keys; k && k->name; k++) {
+            if (k->core && str_eq(k->core, key))
+                return k->name;
+        }
+    }
+    return key;
+}
+
 void grammar_check(struct tctx *c, struct tfile *f)
 {
-    struct walk top = {.c = c};
-    if (f->doc.root)
+    struct walk top = {.c = c, .shapes = shapes_of(f)};
+    if (f->doc.root && !f->walked)
         check_node(&top, at_of(f, f->doc.root), SHAPE_SERVICE);
+    f->walked = true;
 }

@@ -18,11 +18,17 @@ enum shape {
     SHAPE_LIST,  /* list of anything */
     SHAPE_DICT,  /* map to anything */
     SHAPE_DICT_OR_LIST,
+    SHAPE_LIST_OR_DICT,
     SHAPE_DICTS, /* map to maps of anything */
     SHAPE_METADATA,
     SHAPE_SERVICE,
     SHAPE_REPOSITORIES,
     SHAPE_REPOSITORY,
+    SHAPE_IMPORTS,
+    SHAPE_IMPORT,
+    SHAPE_FUNCTIONS,
+    SHAPE_FUNCTION,
+    SHAPE_ALLOCATION,
     SHAPE_CREDENTIAL,
     SHAPE_ARTIFACT_TYPES,
     SHAPE_ARTIFACT_TYPE,
@@ -105,6 +111,7 @@ struct gkey {
     const char *name;
     enum shape shape;
     bool must;
+    const char *core; /* its name in the core form, where that is another one; NULL: the same */
 };
 
 struct gshape {
@@ -115,11 +122,15 @@ struct gshape {
     bool open;               /* keys beside those of the table are names, and stand for `each` */
     enum shape each;         /* list items, values of pairs, values of names */
 };
-extern const struct gshape grammar_shapes[SHAPE_COUNT];
+extern const struct gshape grammar_shapes[SHAPE_COUNT];   /* of 1.0 to 1.3 */
+extern const struct gshape grammar_shapes_2[SHAPE_COUNT]; /* of 2.0 */
 
 /* Has the map a key that nearly is that one? It is told as an unknown key, so that the other is not told as missing. */
 bool grammar_misspelt(const struct ynode *map, const char *key);
 /* Does the table of that shape know the key? */
 bool grammar_is_key(enum shape shape, const char *key);
-/* Checks a whole file. Tells every fault of shape. */
+/* Checks a whole file by its generation's table, once, and brings it into the core form: keys that 2.0 calls otherwise
+ * get the name that they have in 1.3, at the same place. Tells every fault of shape. */
 void grammar_check(struct tctx *c, struct tfile *f);
+/* What the file itself calls a key of the core form: "count_range" for "occurrences" in TOSCA 2.0. */
+const char *grammar_word(const struct tfile *f, const char *key);

@@ -133,16 +133,14 @@ static bool tfile_version(struct tctx *c, struct tfile *f)
         if (str_eq(text, file_versions[i].text))
             f->version = file_versions[i].version;
     }
-    if (f->version == TOSCA_2_0)
+    if (f->version == TOSCA_NONE)
         tosca_error(c, at, "VERSION_UNKNOWN",
-                    "TOSCA 2.0 is not supported yet; sedge reads tosca_simple_yaml_1_0 to tosca_simple_yaml_1_3");
-    else if (f->version == TOSCA_NONE)
-        tosca_error(c, at, "VERSION_UNKNOWN",
-                    "unknown tosca_definitions_version '%s'; sedge reads tosca_simple_yaml_1_0, _1_1, _1_2 and _1_3",
+                    "unknown tosca_definitions_version '%s'; sedge reads tosca_2_0 and "
+                    "tosca_simple_yaml_1_0, _1_1, _1_2 and _1_3",
                     text ? text : "?");
     if (f->version == TOSCA_NONE && text && str_starts(text, "tosca_simple_yaml"))
         f->version = TOSCA_1_3;
-    return f->version != TOSCA_NONE && f->version != TOSCA_2_0;
+    return f->version != TOSCA_NONE;
 }
 
 static struct tfile *tfile_load(struct tctx *c, const char *path, bool builtin, struct at from, unsigned depth);
@@ -196,14 +194,14 @@ static struct tfile *import_open(struct tctx *c, struct tfile *f, struct at at, 
 }
 
 struct import_form {
-    struct at file, repository, prefix;
+    struct at file, profile, repository, prefix;
 };
 
 /* "- path", "- {file: path, ...}", "- name: path" or "- name: {file: path, ...}". False (told) when it is none. */
 static bool import_read(struct tctx *c, struct at at, struct import_form *ret)
 {
     *ret = (struct import_form){.file = at};
-    if (at_is(at, Y_MAP) && !ynode_get(at.node, "file") && at.node->n == 1) {
+    if (at.file->version != TOSCA_2_0 && at_is(at, Y_MAP) && !ynode_get(at.node, "file") && at.node->n == 1) {
         at = at_of(at.file, at.node->pairs[0].value);
         ret->file = at;
     }
@@ -211,14 +209,44 @@ static bool import_read(struct tctx *c, struct at at, struct import_form *ret)
         ret->file = at_key(at, "file");
         ret->repository = at_key(at, "repository");
         ret->prefix = at_key(at, "namespace_prefix");
-        if (at_null(ret->file)) {
-            tosca_error(c, at, "MISSING_KEY", "an import needs a 'file'");
+        ret->profile = at_key(at, "profile");
+        if (!at_null(ret->file) && !at_null(ret->profile)) {
+            tosca_error(c, ret->profile, "SHAPE", "an import has a 'url' or a 'profile', not both");
+            return false;
+        }
+        if (at_null(ret->file) && at_null(ret->profile)) {
+            tosca_error(c, at, "MISSING_KEY", "an import needs a '%s'", grammar_word(at.file, "file"));
             return false;
         }
     }
-    if (at_text(ret->file))
+    if (at_text(ret->file) || at_text(ret->profile))
         return true;
     tosca_error(c, at, "SHAPE", "an import is a path, or a map with 'file', 'repository' and 'namespace_prefix'");
+    return false;
+}
+
+/* A profile by its name: one that the index knows. */
+static struct tfile *import_profile(struct tctx *c, struct at at, unsigned depth)
+{
+    const struct ynode *known = c->index.root ? ynode_get(c->index.root, "profiles") : NULL;
+    const struct ynode *path = known && known->kind == Y_MAP ? ynode_get(known, at_text(at)) : NULL;
+    if (path && path->kind == Y_SCALAR)
+        return tfile_load(c, path->text, true, at, depth);
+    struct map *names = tctx_map(c);
+    for (size_t i = 0; known && known->kind == Y_MAP && i < known->n; i++)
+        map_set(names, known->pairs[i].key->text, names);
+    tosca_error(c, at, "IMPORT", "import: there is no profile '%s'%s", at_text(at), tosca_like(c, at_text(at), names));
+    return NULL;
+}
+
+/* TOSCA 2.0 and TOSCA 1.x do not mix. */
+static bool same_generation(struct tctx *c, const struct tfile *f, const struct tfile *to, struct at at)
+{
+    bool first = f->version == TOSCA_2_0, second = to->version == TOSCA_2_0;
+    if (first == second || !to->doc.root || to->version == TOSCA_NONE)
+        return true;
+    tosca_error(c, at, "IMPORT", "import '%s': it is written in TOSCA %s, and this file in TOSCA %s", at_text(at),
+                second ? "2.0" : "1.x", first ? "2.0" : "1.x");
     return false;
 }
 
@@ -229,10 +257,12 @@ static void import_one(struct tctx *c, struct tfile *f, struct at at, unsigned d
         return;
     const char *name = at_text(form.file);
     bool ok = true;
-    if (!at_null(form.repository))
+    if (name && !at_null(form.repository))
         name = tfile_repository(c, f, form.repository, name, &ok);
-    struct tfile *to = ok ? import_open(c, f, form.file, name, depth) : NULL;
-    if (!to)
+    struct tfile *to = !ok    ? NULL
+                       : name ? import_open(c, f, form.file, name, depth)
+                              : import_profile(c, form.profile, depth);
+    if (!to || !same_generation(c, f, to, name ? form.file : form.profile))
         return;
     if (to->loading)
         tosca_warn(c, form.file, "CYCLE", "import '%s': the files import each other in a circle; each is read once",
@@ -284,11 +314,13 @@ static struct tfile *tfile_load(struct tctx *c, const char *path, bool builtin, 
         return NULL;
     }
     f = tfile_new(c, path, builtin);
-    if (!tfile_parse(c, f, text, len) || (!builtin && !tfile_version(c, f))) {
+    if (!tfile_parse(c, f, text, len) || !tfile_version(c, f)) {
         ydoc_done(&f->doc);
         return f;
     }
     f->loading = true;
+    if (f->version == TOSCA_2_0)
+        grammar_check(c, f); /* now: what follows reads the core form */
     type_declare(c, f);
     tfile_imports(c, f, depth + 1);
     f->loading = false;

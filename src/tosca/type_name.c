@@ -144,7 +144,9 @@ struct ttype *type_find(struct tctx *c, struct tfile *f, enum type_kind kind, co
     if (!t && kind == TYPE_DATA)
         t = type_primitive(c, f, name);
     /* Libraries often count on what the template imports beside them. */
-    if (!t && f && !f->builtin && c->n_order && f != c->order[0]) {
+    if (t || generation_of(f) == OF_2) /* which has nothing but what it imports */
+        return t;
+    if (f && !f->builtin && c->n_order && f != c->order[0]) {
         c->stamp++;
         t = type_seek(c, c->order[0], kind, name, 0);
     }

@@ -17,7 +17,6 @@ static void test_refused(void **state)
         {"tosca_definition_version: tosca_simple_yaml_1_3\n", "UNKNOWN_KEY", 1,
          "did you mean 'tosca_definitions_version'?"},
         {"tosca_definitions_version: tosca_simple_yaml_9\n", "VERSION_UNKNOWN", 1, "tosca_simple_yaml_9"},
-        {"tosca_definitions_version: tosca_2_0\n", "VERSION_UNKNOWN", 1, "not supported yet"},
         {"", "VERSION_MISSING", 1, "TOSCA file"},
         {"[a]\n", "SHAPE", 1, "is a map"},
         {V "a: [\n", "YAML_SYNTAX", 3, "YAML"},
