@@ -17,16 +17,11 @@ struct reading {
     struct err *e;
 };
 
-/* Types whose values are texts, whatever they look like. */
-static bool is_text_type(const char *type)
+/* Types whose values are what YAML reads. Those of all others, a template's own among them, stay as they are written:
+ * the processor reads a number where it wants one, and "1.10" is no number for who wants a version. */
+static bool is_yaml_type(const char *type)
 {
-    static const char *const types[] = {"string",
-                                        "version",
-                                        "timestamp",
-                                        "scalar-unit.size",
-                                        "scalar-unit.time",
-                                        "scalar-unit.frequency",
-                                        "scalar-unit.bitrate"};
+    static const char *const types[] = {"integer", "float", "boolean", "list", "map", "range", "null", "nil", "any"};
     for (size_t i = 0; i < ARRAY_LEN(types); i++)
         if (str_eq(types[i], type))
             return true;
@@ -37,7 +32,7 @@ static bool wants_text(const struct reading *r, const char *name)
 {
     const struct ynode *input = r->declared && r->declared->kind == Y_MAP ? ynode_get(r->declared, name) : NULL;
     const struct ynode *type = input && input->kind == Y_MAP ? ynode_get(input, "type") : NULL;
-    return type && type->kind == Y_SCALAR && is_text_type(type->text);
+    return type && type->kind == Y_SCALAR && !is_yaml_type(type->text);
 }
 
 /* The value as JSON, or NULL with `e`. */
@@ -116,6 +111,7 @@ static const struct ynode *declared_inputs(const struct template *t, struct ydoc
         yaml_read(text, len, &ylimits_default, doc, &fault) < 0 || !doc->root || doc->root->kind != Y_MAP)
         return NULL;
     const struct ynode *topology = ynode_get(doc->root, "topology_template");
+    topology = topology ? topology : ynode_get(doc->root, "service_template");
     return topology && topology->kind == Y_MAP ? ynode_get(topology, "inputs") : NULL;
 }
 

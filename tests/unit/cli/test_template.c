@@ -211,6 +211,18 @@ static void test_inputs(void **state)
     }
 }
 
+/* Of a type of the template's own only the processor knows what it reads. */
+static void test_inputs_of_2(void **state)
+{
+    put("k/t.yaml",
+        "tosca_definitions_version: tosca_2_0\nservice_template:\n  inputs:\n    release: {type: Release}\n");
+    struct err e = {0};
+    AUTO(template_closep)
+    struct template *t = opened("k/t.yaml");
+    AUTO_JSON json_t *v = inputs_of(t, "release=1.10", &e);
+    assert_string_equal(json_str(v, "release", NULL), "1.10");
+}
+
 static void test_inputs_from_files(void **state)
 {
     put("j/t.yaml", HEAD "topology_template:\n  inputs:\n    release: {type: version}\n");
@@ -245,6 +257,7 @@ int main(void)
         cmocka_unit_test(test_beside_without_folder),
         cmocka_unit_test(test_folders),
         cmocka_unit_test(test_inputs),
+        cmocka_unit_test(test_inputs_of_2),
         cmocka_unit_test(test_inputs_from_files),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
