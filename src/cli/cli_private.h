@@ -16,6 +16,7 @@ enum cli_format {
     FORMAT_YAML = 4,
     FORMAT_NAME = 8, /* one name a line, for scripts */
     FORMAT_SARIF = 16, /* of findings: JSON as CI services read it */
+    FORMAT_SVG = 32,
     FORMATS_ALL = FORMAT_WIDE | FORMAT_JSON | FORMAT_YAML | FORMAT_NAME,
     FORMATS_DATA = FORMAT_JSON | FORMAT_YAML,
 };

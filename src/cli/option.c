@@ -195,12 +195,8 @@ static int take_all(struct parse *p, int *ret_words)
 static const struct {
     const char *word;
     enum cli_format format;
-} formats[] = {{"table", FORMAT_TABLE},
-               {"wide", FORMAT_WIDE},
-               {"json", FORMAT_JSON},
-               {"yaml", FORMAT_YAML},
-               {"name", FORMAT_NAME},
-               {"sarif", FORMAT_SARIF}};
+} formats[] = {{"table", FORMAT_TABLE}, {"wide", FORMAT_WIDE},   {"json", FORMAT_JSON}, {"yaml", FORMAT_YAML},
+               {"name", FORMAT_NAME},   {"sarif", FORMAT_SARIF}, {"svg", FORMAT_SVG}};
 
 static int check_format(struct cli *cli, const struct verb *v)
 {

@@ -10,6 +10,7 @@ struct template_check {
     const struct strv *inputs, *input_files; /* template_inputs */
     bool inputs_missing_ok;
     bool strict; /* warnings are errors */
+    bool detail; /* tosca_options.detail */
 
     struct template *template; /* all of these are kept also when it failed, as far as it came */
     json_t *given;

@@ -87,6 +87,7 @@ static void component_done(struct component *c)
     free(c->type);
     strv_done(&c->ancestry);
     json_decref(c->properties);
+    json_decref(c->detail);
     free(c->image);
     free(c->image_build);
     protocol_done(&c->protocol);
@@ -109,6 +110,7 @@ void topology_free(struct topology *t)
     free(t->name);
     free(t->description);
     free(t->entry);
+    free(t->language);
     json_decref(t->inputs);
     json_decref(t->outputs);
     topology_workflows_free(t->workflows, t->n_workflows);

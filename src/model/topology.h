@@ -65,6 +65,9 @@ struct component {
     struct topology_operation *operations;
     size_t n_operations;
     struct protocol protocol;
+    /* Only when asked for (tosca_options.detail), else NULL: {"capabilities": {name: {"type", "properties", "origins"}},
+     * "attributes": {name: value}, "origins": {property: text}}. Origins say where a value comes from. */
+    json_t *detail;
     struct place place;
 };
 
@@ -166,6 +169,7 @@ struct topology {
     char *name;        /* metadata template_name, or NULL */
     char *description; /* or NULL */
     char *entry;       /* path of the template in the bundle */
+    char *language;    /* its tosca_definitions_version, or NULL */
     struct component *components; /* in the template's order */
     size_t n_components;
     json_t *inputs;   /* object: name -> value in force */

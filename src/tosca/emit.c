@@ -51,6 +51,7 @@ struct topology *emit_topology(struct topo *t)
     to->name = mem_strdup(at_text(at_null(name) ? at_key(root, "template_name") : name));
     to->description = mem_strdup(at_text(at_key(root, "description")));
     to->entry = mem_strdup(t->file->path);
+    to->language = mem_strdup(at_text(at_key(root, "tosca_definitions_version")));
     to->components = mem_array(t->nodes->n ? t->nodes->n : 1, sizeof(*to->components));
     for (size_t i = 0; i < t->nodes->n && tctx_spend(t->c, 10); i++)
         emit_component(t, t->nodes->items[i].value, &to->components[to->n_components++]);

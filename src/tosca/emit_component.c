@@ -3,6 +3,7 @@
 #include "tosca/emit_component.h"
 
 #include "tosca/artifact.h"
+#include "tosca/emit_detail.h"
 #include "tosca/operation.h"
 #include "tosca/protocol_read.h"
 #include "tosca/value_read.h"
@@ -166,6 +167,8 @@ void emit_component(struct topo *t, struct tnode *n, struct component *ret)
     ret->properties = emit_values(t, n->properties);
     values_check(t->c, n->attributes);
     emit_capabilities(t, n);
+    if (t->c->options->detail)
+        ret->detail = emit_detail(t, n);
     artifact_check(t, n);
     emit_artifacts(t, n, ret);
     emit_image(t, n, ret);

@@ -56,6 +56,7 @@ struct tosca_options {
     const char *entry;   /* path of the template in the source */
     json_t *inputs;      /* object: what the user gave; borrowed; may be NULL */
     bool inputs_missing_ok; /* validate without inputs: a required input without value is no error and reads as an unknown */
+    bool detail;            /* fill component.detail: what only people ask for */
     const struct tosca_source *source;   /* the user's files */
     const struct tosca_source *profiles; /* the built-in type definitions: "index.yaml" names them, see profiles/ */
 };

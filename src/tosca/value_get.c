@@ -16,7 +16,7 @@ static bool value_required(const struct tvalue *v)
 }
 
 /* What is given, else what the declaration says. */
-static struct at value_source(const struct tvalue *v)
+struct at value_source(const struct tvalue *v)
 {
     if (!at_null(v->at) || !v->def)
         return v->at;

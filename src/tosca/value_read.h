@@ -22,6 +22,8 @@ json_t *value_fit(struct scope s, struct at at, const json_t *v, struct schema *
 /* The value of a property, attribute or input: given, else the default. Borrowed; NULL when it has none or is faulty.
  */
 json_t *value_get(struct tctx *c, struct tvalue *v);
+/* Where its value stands: given in the template, or else in the declaration; without node when it has none. */
+struct at value_source(const struct tvalue *v);
 /* Reads every value of the map; tells required ones that are missing. */
 void values_check(struct tctx *c, const struct map *values);
 /* Tells only required ones that nobody gives; reads none. */
