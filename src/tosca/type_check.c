@@ -315,6 +315,7 @@ static void check_data(struct topo *t, struct ttype *type)
     struct schema s = {.def = d, .type = type, .prim = prim};
     check_schemas(t, &s, words);
     scalar_type_check(t, type);
+    condition_check(t, at_key(type->at, "validation"), &s, words);
     check_schema_keys(c, &s, type->at, words);
     if (type->at.file->version == TOSCA_2_0 && !type_parent(c, type) && at_null(at_key(type->at, "derived_from")) &&
         at_null(properties))

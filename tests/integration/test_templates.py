@@ -26,16 +26,6 @@ def templates(folder):
     return sorted(os.path.basename(p) for p in glob.glob(os.path.join(TEMPLATES, folder, "*.yaml")))
 
 
-def need_generation(name, tmp_path):
-    """Templates of TOSCA 2.0 wait until files of it are taken at all."""
-    if not name.startswith("2-0-"):
-        return
-    probe = tmp_path / "probe.yaml"
-    probe.write_text("tosca_definitions_version: tosca_2_0\nnode_types: {n: {properties: {p: {type: string}}}}\n")
-    if validate(str(probe))[1] != 0:
-        pytest.skip("sedge does not take files of TOSCA 2.0")
-
-
 def expectation(path):
     with open(path, encoding="utf-8") as f:
         line = f.read().split("\n")[1]
@@ -44,8 +34,7 @@ def expectation(path):
 
 
 @pytest.mark.parametrize("name", templates("valid"))
-def test_valid(name, tmp_path):
-    need_generation(name, tmp_path)
+def test_valid(name):
     path = os.path.join(TEMPLATES, "valid", name)
     components, warnings = re.fullmatch(r"(\d+) components(?:, (\d+) warnings?)?", expectation(path)).groups()
     (report,), status = validate(path)
@@ -55,8 +44,7 @@ def test_valid(name, tmp_path):
 
 
 @pytest.mark.parametrize("name", templates("invalid"))
-def test_invalid(name, tmp_path):
-    need_generation(name, tmp_path)
+def test_invalid(name):
     path = os.path.join(TEMPLATES, "invalid", name)
     code, place, text = expectation(path).split(" ", 2)
     file, _, line = place.rpartition(":")

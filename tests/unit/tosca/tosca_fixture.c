@@ -131,18 +131,6 @@ void bed_refuses(const char *text, const char *code, int line, const char *part)
     bed_stop(&b);
 }
 
-bool bed_reads_2(void)
-{
-    struct bed b;
-    bed_start(&b);
-    bed_file(&b, "app.yaml",
-             "tosca_definitions_version: tosca_2_0\nnode_types: {n: {properties: {p: {type: string}}}}\n");
-    bed_run(&b);
-    bool reads = b.result == 0;
-    bed_stop(&b);
-    return reads;
-}
-
 size_t bed_count(const struct bed *b, const char *code)
 {
     size_t n = 0;

@@ -32,8 +32,6 @@ void bed_stop(struct bed *b);
 void bed_takes(struct bed *b, const char *text);
 // One file and one run: refused, with one error only, of that code and line, whose text holds `part`.
 void bed_refuses(const char *text, const char *code, int line, const char *part);
-// Are files of TOSCA 2.0 taken at all?
-bool bed_reads_2(void);
 // The errors of that code in the last run.
 size_t bed_count(const struct bed *b, const char *code);
 void bed_must_warn(const struct bed *b, const char *code, const char *part);
