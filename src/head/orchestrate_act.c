@@ -1,137 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 /* What a work flow does for a component: set its recorded state, call an operation of its life cycle, or bring it where
  * a generated work flow would. */
-#include <stdarg.h>
-#include <stdio.h>
-
 #include "head/orchestrate_private.h"
-
-static const struct component *component_of(const struct orc *o, const struct flow_task *task)
-{
-    return &o->work->topology->components[task->component];
-}
-
-static struct orc_record *record_of(struct orc *o, const struct flow_task *task)
-{
-    const struct component *c = component_of(o, task);
-    return orc_record(o, c->name, c->protocol.initial);
-}
-
-__attribute__((format(printf, 2, 3))) static enum flow_seen broke(char **message, const char *fmt, ...)
-{
-    va_list ap;
-    va_start(ap, fmt);
-    if (vasprintf(message, fmt, ap) < 0)
-        *message = NULL;
-    va_end(ap);
-    return FLOW_BROKE;
-}
-
-/* Takes a failure out of the record: it is the work flow's now. */
-static enum flow_seen take_failure(struct orc_record *r, char **message, char **log)
-{
-    *message = r->operation && r->message ? mem_printf("%s: %s failed: %s", r->name, r->operation, r->message)
-                                          : mem_printf("%s: %s", r->name, r->message ? r->message : "failed");
-    *log = take_ptr(r->log);
-    orc_end_operation(r);
-    return FLOW_BROKE;
-}
-
-static bool any_under_way(const struct orc *o)
-{
-    for (size_t i = 0; i < o->n_records; i++)
-        if (o->records[i].operation && !o->records[i].failed)
-            return true;
-    return false;
-}
 
 /* ---- set_state ---- */
 
 static enum flow_seen set_state(struct orc *o, const struct flow_task *task)
 {
-    struct orc_record *r = record_of(o, task);
+    struct orc_record *r = orc_task_record(o, task);
     free(r->label);
     r->label = str_eq(task->what->name, r->state) ? NULL : mem_strdup(task->what->name);
     changes_event(&o->events, o->in->object, false, "StateSet", "%s: %s", r->name, task->what->name);
     return FLOW_ENDED;
-}
-
-/* ---- call_operation ---- */
-
-static bool is_called(const struct protocol_transition *t, const char *operation)
-{
-    AUTO_FREE char *name = mem_printf("%s.%s", t->interface, t->operation);
-    return str_eq(name, operation);
-}
-
-/* The transition by that operation that leaves (or, `arrives`, leads to) the state. */
-static const struct protocol_transition *transition_of(const struct component *c, const char *operation,
-                                                       const char *state, bool arrives)
-{
-    for (size_t i = 0; i < c->protocol.n_transitions; i++) {
-        const struct protocol_transition *t = &c->protocol.transitions[i];
-        if (is_called(t, operation) && str_eq(arrives ? t->target : t->source, state))
-            return t;
-    }
-    return NULL;
-}
-
-/* May the operation be done now, by what the others offer? */
-static bool allowed(struct orc *o, const struct flow_task *task, const struct protocol_transition *t, struct err *e)
-{
-    AUTO(plan_states_done)
-    struct plan_states states = {0};
-    struct plan_step step = {.component = mem_strdup(component_of(o, task)->name),
-                             .interface = mem_strdup(t->interface),
-                             .operation = mem_strdup(t->operation)};
-    orc_states(o, o->work->topology, &states);
-    bool ok = plan_apply(o->work->topology, &states, &step, e) == 0 && orc_values_known(o, &step, e);
-    free(step.component);
-    free(step.interface);
-    free(step.operation);
-    free(step.source);
-    free(step.target);
-    return ok;
-}
-
-static enum flow_seen begin_call(struct orc *o, const struct flow_task *task, char **message)
-{
-    const struct component *c = component_of(o, task);
-    struct orc_record *r = record_of(o, task);
-    const char *name = task->what->name;
-    struct err e = {0};
-    if (r->operation)
-        return FLOW_WAITS; /* another one is under way there */
-    const struct protocol_transition *t = transition_of(c, name, r->state, false);
-    if (!t)
-        return broke(message, "%s: %s leads nowhere from the state '%s' that it is in", c->name, name, r->state);
-    if (!allowed(o, task, t, &e))
-        return any_under_way(o) ? FLOW_WAITS : broke(message, "%s: %s: %s", c->name, name, err_text(&e));
-    r->operation = mem_strdup(name);
-    changes_event(&o->events, o->in->object, false, "OperationStarted", "%s: %s (step '%s' of work flow %s)", c->name,
-                  name, o->flow.run.steps[task->step].name, o->flow.name);
-    return FLOW_BEGUN;
-}
-
-static enum flow_seen look_at_call(struct orc *o, const struct flow_task *task, char **message, char **log)
-{
-    struct orc_record *r = record_of(o, task);
-    const char *name = task->what->name;
-    if (r->operation && str_eq(r->operation, name))
-        return r->failed ? take_failure(r, message, log) : FLOW_BEGUN;
-    if (transition_of(component_of(o, task), name, r->state, true))
-        return FLOW_ENDED;
-    if (!r->operation && transition_of(component_of(o, task), name, r->state, false))
-        r->operation = mem_strdup(name); /* a new round forgot it */
-    return FLOW_BEGUN;
-}
-
-static enum flow_seen call_operation(struct orc *o, const struct flow_task *task, char **message, char **log)
-{
-    if (task->relationship)
-        return broke(message, "%s: operations of relationships (%s) are not called by themselves",
-                     component_of(o, task)->name, task->relationship);
-    return task->begun ? look_at_call(o, task, message, log) : begin_call(o, task, message);
 }
 
 /* ---- delegate ---- */
@@ -152,7 +32,7 @@ struct under_way {
 static void sort_task(void *data, const struct flow_task *task)
 {
     struct under_way *u = data;
-    const struct component *c = component_of(u->o, task);
+    const struct component *c = orc_task_component(u->o, task);
     if (task->what->kind == ACTIVITY_DELEGATE) {
         u->goals[task->component] = delegate_goals[topology_delegate(task->what->name)];
         u->n_delegates++;
@@ -161,7 +41,7 @@ static void sort_task(void *data, const struct flow_task *task)
     }
     const struct orc_record *r = orc_find(u->o, c->name);
     const struct protocol_transition *t = r && r->operation && str_eq(r->operation, task->what->name)
-                                              ? transition_of(c, r->operation, r->state, false)
+                                              ? orc_transition_of(c, r->operation, r->state, false)
                                               : NULL;
     u->called = u->called || str_eq(c->name, u->component);
     if (t)
@@ -191,7 +71,7 @@ static void under_way_done(struct under_way *u)
 /* A component that failed on the way of a delegated work flow: of the one for that component, or else of each. */
 static struct orc_record *failure_for(struct orc *o, const struct flow_task *task)
 {
-    const char *own = component_of(o, task)->name;
+    const char *own = orc_task_component(o, task)->name;
     for (size_t i = 0; i < o->n_records; i++) {
         struct orc_record *r = &o->records[i];
         if (!r->failed)
@@ -219,17 +99,17 @@ static bool is_there(struct orc *o, const struct flow_task *task, enum plan_goal
 
 static enum flow_seen delegate(struct orc *o, const struct flow_task *task, char **message, char **log)
 {
-    const struct component *c = component_of(o, task);
+    const struct component *c = orc_task_component(o, task);
     enum delegate kind = topology_delegate(task->what->name);
     if (kind == DELEGATE_UNKNOWN)
-        return broke(message, "%s: sedge generates no work flow '%s'", c->name, task->what->name);
+        return orc_broke(message, "%s: sedge generates no work flow '%s'", c->name, task->what->name);
     if (!task->begun)
         return FLOW_BEGUN;
     if (o->flow.conflict)
-        return broke(message, "%s: %s: %s", c->name, task->what->name, o->flow.conflict);
+        return orc_broke(message, "%s: %s: %s", c->name, task->what->name, o->flow.conflict);
     struct orc_record *r = failure_for(o, task);
     if (r)
-        return take_failure(r, message, log);
+        return orc_take_failure(r, message, log);
     return is_there(o, task, delegate_goals[kind]) ? FLOW_ENDED : FLOW_BEGUN;
 }
 
@@ -240,7 +120,7 @@ enum flow_seen orc_act(void *orc, const struct flow_task *task, char **message, 
     if (task->what->kind == ACTIVITY_SET_STATE)
         return set_state(orc, task);
     if (task->what->kind == ACTIVITY_CALL_OPERATION)
-        return call_operation(orc, task, message, log);
+        return orc_call(orc, task, message, log);
     return delegate(orc, task, message, log);
 }
 

@@ -24,6 +24,7 @@ static json_t *step_json(const struct flow_step *s)
     }
     put_texts(v, "targets", &s->targets);
     put_texts(v, "begun", &s->begun);
+    put_texts(v, "alone", &s->alone);
     put_texts(v, "ended", &s->ended);
     json_put_str(v, "message", s->message);
     json_put_str(v, "log", s->log);
@@ -79,6 +80,7 @@ static void resume_step(struct flow_step *s, const struct application_flow_step 
         s->state = FLOW_DONE;
     strv_copy(&s->targets, &from->targets);
     strv_copy(&s->begun, &from->begun);
+    strv_copy(&s->alone, &from->alone);
     strv_copy(&s->ended, &from->ended);
     s->message = str_empty(from->message) ? NULL : mem_strdup(from->message);
     s->log = mem_strdup(from->log);

@@ -100,6 +100,19 @@ enum flow_seen orc_act(void *orc, const struct flow_task *task, char **message, 
 /* The plan of the tasks under way. */
 void orc_flow_tasks(struct orc *o);
 
+/* ---- orchestrate_call.c: operations that a work flow calls ---- */
+const struct component *orc_task_component(const struct orc *o, const struct flow_task *task);
+struct orc_record *orc_task_record(struct orc *o, const struct flow_task *task); /* made when missing */
+__attribute__((format(printf, 2, 3))) enum flow_seen orc_broke(char **message, const char *fmt, ...);
+/* Takes a failure out of the record: it is the work flow's now. */
+enum flow_seen orc_take_failure(struct orc_record *r, char **message, char **log);
+/* The transition by that operation ("Standard.start") that leaves (or, `arrives`, leads to) the state; NULL: any. */
+const struct protocol_transition *orc_transition_of(const struct component *c, const char *operation, const char *state,
+                                                    bool arrives);
+enum flow_seen orc_call(struct orc *o, const struct flow_task *task, char **message, char **log);
+/* Puts what is called into what a container's pods are told: runs, and inputs of steps. */
+void orc_flow_tell(struct orc *o, const struct compile_input *in, size_t container, json_t *deployment);
+
 /* ---- orchestrate_flow_status.c ---- */
 json_t *orc_flow_json(struct orc *o);             /* new; NULL: none was run */
 json_t *orc_flows_json(const struct topology *t); /* what work flows there are */

@@ -64,6 +64,7 @@ static json_t *make_deployment(struct orc *o, size_t component)
         orc_error(o, "%s", err_text(&e));
         return NULL;
     }
+    orc_flow_tell(o, &in, component, d);
     set_owner(o, d);
     json_object_set_new(json_object_get(d, "metadata"), "annotations",
                         json_pack("{s:s}", NOTE_DEFINITION, o->work->hashes[component]));

@@ -65,6 +65,7 @@ static const struct field flow_step_rows[] = {
     ROW_DEFAULT(application_flow_step, "activity", activity, FIELD_INT, FIELD_NATURAL, "0", "activities done"),
     ROW(application_flow_step, "targets", targets, FIELD_TEXTS, 0, "components it acts on"),
     ROW(application_flow_step, "begun", begun, FIELD_TEXTS, 0, "components that the activity was begun for"),
+    ROW(application_flow_step, "alone", alone, FIELD_TEXTS, 0, "components whose operation is run by itself"),
     ROW(application_flow_step, "ended", ended, FIELD_TEXTS, 0, "components that it is over for"),
     ROW(application_flow_step, "message", message, FIELD_TEXT, 0, "why it failed"),
     ROW(application_flow_step, "log", log, FIELD_TEXT, 0, "last lines"),

@@ -45,7 +45,9 @@ struct application_flow_step {
     char *state; /* "pending", "running", "done", "failed", "skipped" */
     char *doing; /* the activity that is due or failed: "call_operation Standard.start" */
     int64_t activity; /* so many are done */
-    struct strv targets, begun, ended; /* components: that passed the filter; of the activity: it was begun for, it is over for */
+    struct strv targets;      /* components that passed the filter */
+    struct strv begun, ended; /* of these, for whom the activity was begun, and is over */
+    struct strv alone;        /* for whom it is an operation run by itself, which leads to no state */
     char *message, *log;
 };
 /* The work flow that was run last. */

@@ -190,6 +190,7 @@ void flow_close(struct flow_run *r)
         free(s->name);
         strv_done(&s->targets);
         strv_done(&s->begun);
+        strv_done(&s->alone);
         strv_done(&s->ended);
         free(s->message);
         free(s->log);

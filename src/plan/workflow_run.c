@@ -168,6 +168,7 @@ static void note_failure(struct flow_run *r, struct flow_step *s, char *message,
 static void end_activity(struct flow_step *s)
 {
     strv_done(&s->begun);
+    strv_done(&s->alone);
     strv_done(&s->ended);
     if (s->message) {
         s->state = FLOW_FAILED;
@@ -185,7 +186,8 @@ static struct flow_task task_of(const struct flow_run *r, size_t step, size_t ta
                               .what = &s->def->activities[s->activity],
                               .component = (size_t)topology_find(r->topology, s->targets.v[target]),
                               .relationship = s->def->relationship,
-                              .begun = strv_has(&s->begun, s->targets.v[target])};
+                              .begun = strv_has(&s->begun, s->targets.v[target]),
+                              .alone = strv_has(&s->alone, s->targets.v[target])};
 }
 
 static bool act_on(struct flow_run *r, size_t step, size_t target, const struct flow_world *w)
@@ -199,13 +201,16 @@ static bool act_on(struct flow_run *r, size_t step, size_t target, const struct 
         return true;
     }
     enum flow_seen seen = w->act(w->data, &task, &message, &log);
-    if (seen == FLOW_BEGUN && !task.begun)
+    bool begins = !task.begun && (seen == FLOW_BEGUN || seen == FLOW_BEGUN_ALONE);
+    if (begins)
         strv_add(&s->begun, name);
+    if (begins && seen == FLOW_BEGUN_ALONE)
+        strv_add(&s->alone, name);
     if (seen == FLOW_ENDED || seen == FLOW_BROKE)
         strv_add(&s->ended, name);
     if (seen == FLOW_BROKE)
         note_failure(r, s, message, log);
-    return seen == FLOW_ENDED || seen == FLOW_BROKE || (seen == FLOW_BEGUN && !task.begun);
+    return seen == FLOW_ENDED || seen == FLOW_BROKE || begins;
 }
 
 static bool run_on_targets(struct flow_run *r, size_t step, const struct flow_world *w)

@@ -24,6 +24,7 @@ struct flow_step {
     size_t activity;     /* the one that is due: so many are done */
     struct strv targets; /* components that passed the filter; once it was started */
     struct strv begun;   /* for whom the activity was begun */
+    struct strv alone;   /* for whom of these it is an operation run by itself (FLOW_BEGUN_ALONE) */
     struct strv ended;   /* for whom it was seen done, or failed */
     char *message, *log; /* of the first failure */
 };
@@ -69,13 +70,15 @@ struct flow_task {
     size_t component;
     const char *relationship; /* requirement whose relationship's operation it is; NULL: the component's own */
     bool begun;               /* it was begun before */
+    bool alone;               /* and as FLOW_BEGUN_ALONE */
 };
-enum flow_seen { FLOW_WAITS, FLOW_BEGUN, FLOW_ENDED, FLOW_BROKE };
+enum flow_seen { FLOW_WAITS, FLOW_BEGUN, FLOW_BEGUN_ALONE, FLOW_ENDED, FLOW_BROKE };
 struct flow_world {
     /* Is the condition true now? false, too, where it cannot be told yet. */
     bool (*holds)(void *data, const json_t *condition);
     /* Begins the task where it was not, else looks what became of it. FLOW_WAITS: it cannot begin yet. FLOW_BROKE: with
-     * the reason and last lines (new texts). Never asked of inlined work flows. */
+     * the reason and last lines (new texts). FLOW_BEGUN_ALONE is FLOW_BEGUN with a mark that is kept. Never asked of
+     * inlined work flows. */
     enum flow_seen (*act)(void *data, const struct flow_task *task, char **message, char **log);
     void *data;
 };

@@ -57,12 +57,12 @@ def test_deploy_is_the_templates_own(app):
     assert run_of(app)["name"] == "deploy" and run_of(app)["state"] == "Done"
     assert app.application("flows")["status"]["phase"] == "Running"
     names = [w["name"] for w in json.loads(app.sedge("workflow", "ls", "flows", "-o", "json").stdout)["items"]]
-    assert names == ["deploy", "undeploy", "open", "renew", "come"]
+    assert names == ["deploy", "undeploy", "open", "renew", "come", "book", "close"]
 
 
 def test_deploying_again_runs_it_again_and_changes_nothing(app):
     before = app.ids("flows")
-    app.sedge("deploy", FLOWS, check=False)  # the box stands already: its create leads nowhere
+    assert "flows runs" in app.sedge("deploy", FLOWS).stdout
     assert app.ids("flows") == before and done(app) == DEPLOYED
 
 
@@ -93,8 +93,30 @@ def test_a_failure_without_handler_fails_it_with_the_last_lines(app):
     assert "workflow renew of flows failed: step 'shop_start' failed" in told
     assert "| the shop start has no luck" in told
     assert steps(app)["clerk_start"] == "skipped" and state(app, "shop") == "configured"
-    app.sedge("workflow", "run", "flows", "renew", check=False)
-    assert done(app).count("shop start") == 2, "the shop is stopped: its stop leads nowhere, so that nothing more is started"
+    app.sedge("start", "flows")
+    assert state(app, "shop") == "running" and state(app, "clerk") == "running"
+
+
+def test_operations_beside_the_life_cycle_are_run_once_each(app):
+    app.sedge("workflow", "run", "flows", "book", "-i", "name=one")
+    assert done(app) == DEPLOYED + ["clerk writes", "clerk writes one", "shop start"], "also a start of what runs already"
+    assert state(app, "clerk") == "created" and state(app, "shop") == "running"
+    will_fail(app, "clerk writes two")
+    told = app.fails("workflow", "run", "flows", "book", "-i", "name=two")
+    assert "step 'write' failed: clerk: Ledger.write failed: " in told and "| the clerk writes two has no luck" in told
+    assert done(app)[-2:] == ["clerk writes", "clerk writes two"] and steps(app)["again"] == "skipped"
+    app.sedge("workflow", "run", "flows", "book", "-i", "name=two")
+    assert done(app)[-3:] == ["clerk writes", "clerk writes two", "shop start"]
+    assert "input 'name' has no value" in app.fails("workflow", "run", "flows", "book")
+
+
+def test_inputs_of_an_activity_stand_for_the_templates(app):
+    app.sedge("workflow", "run", "flows", "open")
+    app.sedge("workflow", "run", "flows", "close")
+    assert done(app)[-1] == "clerk says goodbye" and state(app, "clerk") == "configured"
+    app.sedge("workflow", "run", "flows", "come")
+    app.sedge("stop", "flows/clerk")
+    assert done(app)[-1] == "clerk stop"
 
 
 def test_what_is_wrong_is_told(app):
@@ -132,3 +154,13 @@ def test_a_killed_head_goes_on_at_each_step(app):
         wait_for(lambda: run_of(app)["state"] != "Running")
         assert run_of(app)["state"] == "Done", run_of(app)
         assert done(app) == before + wanted, f"killed at {step}"
+    for n, step in enumerate(["write", "again"]):
+        before = done(app)
+        app.api("/apis/sedge.dev/v1/namespaces/default/applications/flows", "PATCH",
+                {"spec": {"workflow": {"name": "book", "id": f"written-{n}", "inputs": {"name": "three"}}}})
+        wait_for(lambda: run_of(app)["id"] == f"written-{n}" and steps(app)[step] != "pending", every=0.002)
+        app.kill("head")
+        app.wait_ready()
+        wait_for(lambda: run_of(app)["state"] != "Running")
+        assert run_of(app)["state"] == "Done", run_of(app)
+        assert done(app) == before + ["clerk writes", "clerk writes three", "shop start"], f"killed at {step}"
