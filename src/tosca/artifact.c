@@ -82,8 +82,13 @@ size_t artifact_all(struct topo *t, struct tnode *n, struct artifact **ret)
 /* Those that are given; what is missing may come from elsewhere. */
 static void check_properties(struct topo *t, struct ttype *type, struct at given, const char *words)
 {
-    struct map *values = topo_values(t->c, (struct scope){.topo = t}, type_members(t->c, type, MEMBER_PROPERTY), given,
-                                     words, "property");
+    const struct map *declared = type_members(t->c, type, MEMBER_PROPERTY);
+    bool loose = given.file && given.file->version == TOSCA_2_0 && !declared->n && at_len(given, Y_MAP);
+    if (loose) /* as the standard's own example has it */
+        tosca_warn(t->c, given, "UNDECLARED_NAME",
+                   "%s: artifact type '%s' declares no properties; these are kept as they are", words, type->name);
+    struct map *values =
+        topo_values(t->c, (struct scope){.topo = t}, loose ? NULL : declared, given, words, "property");
     for (size_t i = 0; i < values->n && tctx_spend(t->c, 1); i++) {
         struct tvalue *v = values->items[i].value;
         if (v->at.node)
