@@ -147,6 +147,14 @@ static void check_empty(const struct walk *w, struct at at, const struct gshape 
                    "%s is empty; it is read as if it were not there", walk_text(w));
 }
 
+/* TOSCA 2.0 takes text alone for a name (5.2). */
+static void check_name(const struct walk *w, struct at key)
+{
+    if (key.file->version == TOSCA_2_0 && (!*key.node->text || scalar_read(key.node).reads != READS_TEXT))
+        tosca_error(w->c, key, "SHAPE", "%s: a name must be text, not '%s'; quote it if it is meant as text",
+                    walk_text(w), key.node->text);
+}
+
 static void check_pair(const struct walk *w, struct at at, const struct ypair *p, const struct gshape *s)
 {
     struct at key = at_of(at.file, p->key);
@@ -164,6 +172,8 @@ static void check_pair(const struct walk *w, struct at at, const struct ypair *p
         inner.name = p->key->text;
     if (known && known->core)
         p->key->text = known->core;
+    if (!known && s->open && s->each != SHAPE_ANY)
+        check_name(w, key);
     if (known || s->open)
         check_node(&inner, at_of(at.file, p->value), known ? known->shape : s->each);
     else
@@ -197,6 +207,8 @@ static void check_list(const struct walk *w, struct at at, const struct gshape *
 /* Shapes that the table alone cannot tell: what an operation's input is depends on what stands in it. */
 static void check_special(const struct walk *w, struct at at, enum shape shape)
 {
+    if (shape == SHAPE_NAMING && at_is(at, Y_SCALAR))
+        check_scalar(w, at, SHAPE_TEXT);
     struct occurrences o;
     if (shape == SHAPE_OCCURRENCES)
         occurrences_read(w->c, at, walk_text(w), &o);
@@ -220,6 +232,8 @@ static void check_node(const struct walk *w, struct at at, enum shape shape)
     if (!at.node || !tctx_spend(w->c, 1))
         return;
     if (at_null(at)) {
+        if (shape == SHAPE_NAMING)
+            tosca_error(w->c, w->key ? at_of(at.file, w->key) : at, "MISSING_KEY", "%s has no value", walk_text(w));
         check_empty(w, at, s);
         check_missing(w, at, s);
         return;

@@ -14,16 +14,17 @@
 
 /* 6 */
 KEYS(service_keys, {"tosca_definitions_version", SHAPE_SCALAR}, {"profile", SHAPE_SCALAR}, COMMON,
-     {"dsl_definitions", SHAPE_ANY}, {"repositories", SHAPE_REPOSITORIES}, {"imports", SHAPE_IMPORTS},
+     {"dsl_definitions", SHAPE_DICT}, {"repositories", SHAPE_REPOSITORIES}, {"imports", SHAPE_IMPORTS},
      {"artifact_types", SHAPE_ARTIFACT_TYPES}, {"data_types", SHAPE_DATA_TYPES},
      {"capability_types", SHAPE_CAPABILITY_TYPES}, {"interface_types", SHAPE_INTERFACE_TYPES},
      {"relationship_types", SHAPE_RELATIONSHIP_TYPES}, {"node_types", SHAPE_NODE_TYPES},
      {"group_types", SHAPE_GROUP_TYPES}, {"policy_types", SHAPE_POLICY_TYPES}, {"functions", SHAPE_FUNCTIONS},
      {"service_template", SHAPE_TOPOLOGY, false, "topology_template"});
+KEYS(metadata_keys, {"template_name", SHAPE_NAMING}, {"template_author", SHAPE_NAMING});
 KEYS(repository_keys, {"url", SHAPE_TEXT, MUST}, COMMON);
 KEYS(import_keys, {"url", SHAPE_TEXT, false, "file"}, {"profile", SHAPE_TEXT}, {"repository", SHAPE_SCALAR},
      {"namespace", SHAPE_SCALAR, false, "namespace_prefix"}, COMMON);
-KEYS(topology_keys, COMMON, {"inputs", SHAPE_PARAMETERS}, {"node_templates", SHAPE_NODE_TEMPLATES},
+KEYS(topology_keys, COMMON, {"inputs", SHAPE_PARAMETERS}, {"node_templates", SHAPE_NODE_TEMPLATES, MUST},
      {"relationship_templates", SHAPE_RELATIONSHIP_TEMPLATES}, {"groups", SHAPE_GROUPS}, {"workflows", SHAPE_WORKFLOWS},
      {"policies", SHAPE_POLICIES}, {"outputs", SHAPE_PARAMETERS}, {"substitution_mappings", SHAPE_SUBSTITUTION});
 
@@ -73,17 +74,19 @@ KEYS(data_type_keys, TYPE_KEYS, {"validation", SHAPE_ANY}, {"properties", SHAPE_
     }
 KEYS(schema_keys, SCHEMA_KEYS, {"required", SHAPE_BOOLEAN}, {"default", SHAPE_ANY});
 KEYS(property_keys, SCHEMA_KEYS, {"required", SHAPE_BOOLEAN}, {"default", SHAPE_ANY}, {"value", SHAPE_ANY},
-     {"status", SHAPE_STATUS});
-KEYS(attribute_keys, SCHEMA_KEYS, {"default", SHAPE_ANY}, {"status", SHAPE_STATUS});
+     {"status", SHAPE_SCALAR});
+KEYS(attribute_keys, SCHEMA_KEYS, {"default", SHAPE_ANY}, {"status", SHAPE_SCALAR});
 KEYS(parameter_keys, SCHEMA_KEYS, {"required", SHAPE_BOOLEAN}, {"default", SHAPE_ANY}, {"value", SHAPE_ANY},
-     {"status", SHAPE_STATUS}, {"mapping", SHAPE_ANY});
+     {"status", SHAPE_SCALAR}, {"mapping", SHAPE_ANY});
 
 /* 10.4 */
 KEYS(function_keys, {"signatures", SHAPE_LIST_OR_DICT, MUST}, COMMON);
 
 /* 11 */
-KEYS(interface_type_keys, TYPE_KEYS, {"inputs", SHAPE_INPUT_DEFS}, {"operations", SHAPE_OPERATION_DEFS},
-     {"notifications", SHAPE_OPERATION_DEFS});
+KEYS(interface_type_keys, TYPE_KEYS, {"inputs", SHAPE_DEFINITIONS}, {"operations", SHAPE_OPERATION_TYPES},
+     {"notifications", SHAPE_OPERATION_TYPES});
+KEYS(operation_type_keys, COMMON, {"inputs", SHAPE_DEFINITIONS},
+     {"outputs", SHAPE_DICT}); /* without implementation: 11.1 */
 KEYS(interface_def_keys, {"type", SHAPE_SCALAR}, COMMON, {"inputs", SHAPE_INPUT_DEFS},
      {"operations", SHAPE_OPERATION_DEFS}, {"notifications", SHAPE_OPERATION_DEFS});
 KEYS(interface_keys, {"inputs", SHAPE_DICT}, {"operations", SHAPE_OPERATIONS}, {"notifications", SHAPE_OPERATIONS});
@@ -162,7 +165,8 @@ const struct gshape grammar_shapes_2[SHAPE_COUNT] = {
     [SHAPE_DICT_OR_LIST] = {.words = "map", .forms = FORM_MAP | FORM_LIST, .open = true, .each = SHAPE_ANY},
     [SHAPE_LIST_OR_DICT] = {.words = "list", .forms = FORM_MAP | FORM_LIST, .open = true, .each = SHAPE_ANY},
     [SHAPE_DICTS] = NAMED("map", SHAPE_DICT),
-    [SHAPE_METADATA] = NAMED("metadata", SHAPE_ANY),
+    [SHAPE_METADATA] = {.words = "metadata", .forms = FORM_MAP, .keys = metadata_keys, .open = true, .each = SHAPE_ANY},
+    [SHAPE_NAMING] = {.words = "name"},
     [SHAPE_SERVICE] = RECORD("file", service_keys),
     [SHAPE_REPOSITORIES] = NAMED("repositories", SHAPE_REPOSITORY),
     [SHAPE_REPOSITORY] = RECORD_OR(SHAPE_TEXT, "repository", repository_keys),
@@ -208,6 +212,10 @@ const struct gshape grammar_shapes_2[SHAPE_COUNT] = {
     [SHAPE_RELATIONSHIP_DEF] = RECORD_OR(SHAPE_SCALAR, "relationship", relationship_def_keys),
     [SHAPE_INTERFACE_DEFS] = NAMED("interfaces", SHAPE_INTERFACE_DEF),
     [SHAPE_INTERFACE_DEF] = RECORD("interface", interface_def_keys),
+    [SHAPE_OPERATION_TYPES] = NAMED("operations", SHAPE_OPERATION_TYPE),
+    [SHAPE_OPERATION_TYPE] = RECORD("operation", operation_type_keys),
+    [SHAPE_DEFINITIONS] = NAMED("inputs", SHAPE_DEFINITION),
+    [SHAPE_DEFINITION] = RECORD("input", parameter_keys),
     [SHAPE_OPERATION_DEFS] = NAMED("operations", SHAPE_OPERATION_DEF),
     [SHAPE_OPERATION_DEF] = RECORD_OR(SHAPE_TEXT, "operation", operation_def_keys),
     [SHAPE_INTERFACES] = NAMED("interfaces", SHAPE_INTERFACE),

@@ -201,6 +201,9 @@ static void faces_undeclared(struct topo *t, struct scope scope, const struct ma
             type = at_key(more, "type");
         if (at_text(type))
             face_type_layers(&f, type_at(t->c, type, TYPE_INTERFACE, NULL));
+        else if (declared && !declared->n && given.file->version == TOSCA_2_0) /* as in the standard's own examples */
+            tosca_warn(t->c, at_of(given.file, p->key), "UNDECLARED_NAME",
+                       "%s: its type has no interfaces; '%s' is taken all the same", words, f.name);
         else if (declared && !more.node) {
             tosca_error(t->c, at_of(given.file, p->key), "UNDECLARED_NAME", "%s: its type has no interface '%s'%s",
                         words, f.name, tosca_like(t->c, f.name, declared));

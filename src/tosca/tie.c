@@ -248,6 +248,18 @@ static void link_add(struct topo *t, struct tnode *n, const char *name, struct t
     tie_relationship(t, n, l, w.words);
 }
 
+/* How often a requirement may be given. What is not said is once in TOSCA 1.x, and anything in 2.0 (8.5.1). False for
+ * a range that is told elsewhere. */
+static bool requirement_range(struct tctx *c, const struct tdef *d, struct occurrences *ret)
+{
+    struct at range = tdef_key(d, "occurrences");
+    if (!at_null(range))
+        return occurrences_read(c, range, NULL, ret);
+    bool open = d->at.file && d->at.file->version == TOSCA_2_0;
+    *ret = open ? (struct occurrences){0, OCCURRENCES_UNBOUNDED} : (struct occurrences){1, 1};
+    return true;
+}
+
 static void tie_assigned(struct topo *t, struct tnode *n, struct at item, struct map *counts)
 {
     const struct ypair *p = &item.node->pairs[0];
@@ -267,8 +279,7 @@ static void tie_assigned(struct topo *t, struct tnode *n, struct at item, struct
     uintptr_t count = (uintptr_t)map_get(counts, p->key->text) + 1;
     map_set(counts, p->key->text, (void *)count);
     struct occurrences o;
-    struct at range = tdef_key(d, "occurrences");
-    if (d && (occurrences_read(t->c, range, NULL, &o) || at_null(range)) && (uint64_t)o.upper < count) {
+    if (d && requirement_range(t->c, d, &o) && (uint64_t)o.upper < count) {
         tosca_error(t->c, at_of(item.file, p->key), "OCCURRENCES",
                     "%s: requirement '%s' may be given at most %lld times", n->words, p->key->text, (long long)o.upper);
         related_def(t->c, d);
@@ -283,9 +294,16 @@ static void tie_unassigned(struct topo *t, struct tnode *n, const struct map *co
     for (size_t i = 0; declared && i < declared->n && tctx_spend(t->c, 2); i++) {
         struct tdef *d = declared->items[i].value;
         struct occurrences o;
-        occurrences_read(t->c, tdef_key(d, "occurrences"), NULL, &o);
-        if (o.lower > 0 && !map_has(counts, d->name) && !n->substituted)
+        requirement_range(t->c, d, &o);
+        uintptr_t given = (uintptr_t)map_get(counts, d->name);
+        if (o.lower > 0 && !given && !n->substituted)
             link_add(t, n, d->name, d, at_of(n->at.file, n->key), false);
+        else if (given && given < (uint64_t)o.lower) {
+            tosca_error(t->c, at_of(n->at.file, n->key), "OCCURRENCES",
+                        "%s: requirement '%s' is given %zu times, and has to be at least %lld times", n->words, d->name,
+                        (size_t)given, (long long)o.lower);
+            related_def(t->c, d);
+        }
     }
 }
 

@@ -109,6 +109,18 @@ static bool tfile_parse(struct tctx *c, struct tfile *f, const char *text, size_
     return true;
 }
 
+/* The version comes first: TOSCA 2.0 insists on it (6.2), 1.x recommends it. */
+static void tell_position(struct tctx *c, struct tfile *f, const struct ypair *pair)
+{
+    static const char text[] = "tosca_definitions_version should be the first key of the file";
+    if (pair == &f->doc.root->pairs[0])
+        return;
+    if (f->version == TOSCA_2_0)
+        tosca_error(c, at_of(f, pair->key), "VERSION_POSITION", "%s", text);
+    else
+        tosca_warn(c, at_of(f, pair->key), "VERSION_POSITION", "%s", text);
+}
+
 /* May the file be checked on? An odd version is told; one of the family is read as 1.3, so that other faults come out
  * too. */
 static bool tfile_version(struct tctx *c, struct tfile *f)
@@ -125,14 +137,12 @@ static bool tfile_version(struct tctx *c, struct tfile *f)
     }
     struct at at = at_of(f, pair->value);
     const char *text = at_text(at);
-    if (pair != &f->doc.root->pairs[0])
-        tosca_warn(c, at_of(f, pair->key), "VERSION_POSITION",
-                   "tosca_definitions_version should be the first key of the file");
     f->version = TOSCA_NONE;
     for (size_t i = 0; text && i < ARRAY_LEN(file_versions); i++) {
         if (str_eq(text, file_versions[i].text))
             f->version = file_versions[i].version;
     }
+    tell_position(c, f, pair);
     if (f->version == TOSCA_NONE)
         tosca_error(c, at, "VERSION_UNKNOWN",
                     "unknown tosca_definitions_version '%s'; sedge reads tosca_2_0 and "
@@ -172,6 +182,8 @@ static const char *tfile_repository(struct tctx *c, struct tfile *f, struct at r
 
 static struct tfile *import_open(struct tctx *c, struct tfile *f, struct at at, const char *name, unsigned depth)
 {
+    if (str_starts(name, "file:")) /* of the application itself, too */
+        name += strlen(str_starts(name, "file://") ? "file://" : "file:");
     const char *builtin = tfile_builtin_name(c, name);
     bool url = tfile_is_url(name);
     const char *path = url ? NULL : tfile_join(c, f->path, name);
