@@ -152,7 +152,17 @@ const struct diag_code diag_codes_mean[] = {
      "sees declare one.",
      "Take the suggestion, or declare the function. docs/tosca-functions.md lists them. A text that begins with a "
      "dollar sign and is meant as it stands is written with two.",
-     NULL, "UNKNOWN_FUNCTION"},
+
+     " tosca_definitions_version: tosca_2_0\n"
+     " node_types:\n"
+     "   Shop: {properties: {url: {type: string}}}\n"
+     " service_template:\n"
+     "   node_templates:\n"
+     "     shop:\n"
+     "       type: Shop\n"
+     "-      properties: {url: {$conact: ['http://', shop]}}\n"
+     "+      properties: {url: {$concat: ['http://', shop]}}\n",
+     "UNKNOWN_FUNCTION"},
     {"UNKNOWN_REF", "error or warning", "A name that nothing in the template has",
      "A node template, input, property, attribute, group, repository, relationship template, operation, work flow, "
      "step "
