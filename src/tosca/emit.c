@@ -58,6 +58,10 @@ struct topology *emit_topology(struct topo *t)
     to->inputs = emit_inputs(t);
     to->outputs = emit_outputs(t);
     workflows_emit(t, to);
+    to->policies = take_ptr(t->policies);
+    to->n_policies = t->n_policies;
+    to->groups = take_ptr(t->herds);
+    to->n_groups = t->n_herds;
     emit_files(t, to);
     return to;
 }

@@ -4,6 +4,7 @@
 
 #include "tosca/operation.h"
 #include "tosca/related.h"
+#include "tosca/trigger.h"
 #include "tosca/value_read.h"
 
 /* A group or a policy while it is checked. */
@@ -13,6 +14,7 @@ struct herd {
     struct at at;
     struct ttype *type;
     const char *words;
+    struct map *properties; /* name -> struct tvalue */
 };
 
 static struct at allowed_types(struct herd *h, const char *key)
@@ -67,6 +69,40 @@ static void check_members(struct herd *h, const char *key, bool groups)
         check_member(h, at_of(members.file, members.node->items[i]), list, groups);
 }
 
+/* Properties that have a value. */
+static json_t *herd_values(struct tctx *c, const struct map *values)
+{
+    json_t *all = json_object();
+    for (size_t i = 0; i < values->n && tctx_spend(c, 1); i++) {
+        struct tvalue *v = values->items[i].value;
+        json_t *json = value_get(c, v);
+        if (json)
+            json_object_set_nocheck(all, v->name, json);
+    }
+    return all;
+}
+
+static size_t *herd_indices(struct topo *t, struct at list, size_t *ret_n)
+{
+    struct tnode **nodes = herd_nodes(t, list, ret_n);
+    size_t *v = mem_array(*ret_n ? *ret_n : 1, sizeof(*v));
+    for (size_t i = 0; i < *ret_n; i++)
+        v[i] = nodes[i]->index;
+    return v;
+}
+
+static void herd_ancestry(struct herd *h, struct strv *ret)
+{
+    for (struct ttype *p = h->type; p && tctx_spend(h->c, 1); p = type_parent(h->c, p))
+        strv_add(ret, p->name);
+}
+
+static struct place herd_place(struct at at, const struct ynode *key)
+{
+    const struct ynode *n = key ? key : at.node;
+    return (struct place){mem_strdup(at.file->path), n ? n->line : 1, n ? n->col : 1};
+}
+
 static bool herd_begin(struct topo *t, struct at at, enum type_kind kind, const char *words, struct herd *ret)
 {
     *ret = (struct herd){.t = t, .c = t->c, .at = at, .words = words};
@@ -79,7 +115,39 @@ static bool herd_begin(struct topo *t, struct at at, enum type_kind kind, const 
     place->properties = values;
     place->words = words;
     values_check(t->c, values);
+    ret->properties = values;
     return ret->type != NULL;
+}
+
+/* A group that holds itself. */
+static void check_circle(struct herd *h, const char *name)
+{
+    struct map *seen = tctx_map(h->c);
+    map_set(seen, name, h);
+    for (size_t i = 0; i < seen->n && tctx_spend(h->c, 2); i++) {
+        struct at members = at_key(at_of(h->t->file, map_get(h->t->groups, seen->items[i].key)), "members");
+        for (size_t k = 0; k < at_len(members, Y_SEQ) && tctx_spend(h->c, 1); k++) {
+            const char *member = at_text(at_of(members.file, members.node->items[k]));
+            if (str_eq(member, name))
+                tosca_error(h->c, at_of(members.file, members.node->items[k]), "CYCLE", "%s is a member of itself",
+                            h->words);
+            else if (member && map_has(h->t->groups, member))
+                map_set(seen, member, h);
+        }
+    }
+}
+
+static void group_emit(struct herd *h, const char *name)
+{
+    struct topo *t = h->t;
+    t->herds = mem_push(t->herds, t->n_herds, sizeof(*t->herds));
+    struct topology_group *to = &t->herds[t->n_herds++];
+    *to = (struct topology_group){.name = mem_strdup(name), .unit = known_unit(t->c, h->type)};
+    to->type = mem_strdup(h->type ? h->type->name : "tosca.groups.Root");
+    herd_ancestry(h, &to->ancestry);
+    to->members = herd_indices(t, at_key(h->at, "members"), &to->n_members);
+    to->properties = herd_values(h->c, h->properties);
+    to->place = herd_place(h->at, NULL);
 }
 
 void groups_check(struct topo *t)
@@ -89,10 +157,12 @@ void groups_check(struct topo *t)
         const struct map_item *item = &t->groups->items[i];
         struct at at = at_of(t->file, item->value);
         herd_begin(t, at, TYPE_GROUP, tctx_printf(t->c, "group '%s'", item->key), &h);
-        check_members(&h, "members", false);
+        check_members(&h, "members", at.file->version == TOSCA_2_0);
+        check_circle(&h, item->key);
         struct map *operations =
             operations_collect(t, (struct scope){.topo = t}, h.type, at_key(at, "interfaces"), h.words);
         operations_check(t, operations, false);
+        group_emit(&h, item->key);
     }
 }
 
@@ -110,18 +180,80 @@ static void note_protocol(struct herd *h)
     }
 }
 
-static void policy_check(struct topo *t, const struct ypair *p)
+/* ---- triggers ---- */
+
+static void triggers_of(struct herd *h, const struct trigger_use *use, struct at section, struct topology_policy *to)
+{
+    for (size_t i = 0; i < at_len(section, Y_MAP) && tctx_spend(h->c, 5); i++) {
+        struct topology_trigger one;
+        if (!trigger_read(use, section.node->pairs[i].key, at_of(section.file, section.node->pairs[i].value), &one))
+            continue;
+        to->triggers = mem_push(to->triggers, to->n_triggers, sizeof(*to->triggers));
+        to->triggers[to->n_triggers++] = one;
+    }
+}
+
+/* Those of the types from the root on, then its own. */
+static void triggers_read(struct herd *h, struct topology_policy *to)
+{
+    struct ttype *line[TOSCA_DEPTH_MAX];
+    size_t n = 0, n_targets;
+    for (struct ttype *p = h->type; p && n < ARRAY_LEN(line) && tctx_spend(h->c, 1); p = type_parent(h->c, p))
+        line[n++] = p;
+    struct trigger_use use = {.t = h->t, .words = h->words};
+    use.targets = herd_nodes(h->t, at_key(h->at, "targets"), &n_targets);
+    use.n_targets = n_targets;
+    while (n > 0)
+        triggers_of(h, &use, at_key(line[--n]->at, "triggers"), to);
+    triggers_of(h, &use, at_key(h->at, "triggers"), to);
+}
+
+void policy_type_check(struct topo *t, struct ttype *type)
+{
+    struct topology_policy nobody = {0};
+    struct herd h = {.t = t, .c = t->c, .type = type};
+    struct trigger_use use = {.t = t, .of_type = true, .words = tctx_printf(t->c, "policy type '%s'", type->name)};
+    triggers_of(&h, &use, at_key(type->at, "triggers"), &nobody);
+    topology_policy_done(&nobody);
+}
+
+/* ---- policies ---- */
+
+static void policy_emit(struct herd *h, const struct ynode *key)
+{
+    struct topo *t = h->t;
+    struct at targets = at_key(h->at, "targets");
+    struct topology_policy to = {.name = mem_strdup(key->text), .kind = known_policy(t->c, h->type)};
+    to.type = mem_strdup(h->type ? h->type->name : "tosca.policies.Root");
+    to.description = mem_strdup(at_text(at_key(h->at, "description")));
+    herd_ancestry(h, &to.ancestry);
+    for (size_t i = 0; i < at_len(targets, Y_SEQ); i++) {
+        const char *name = at_text(at_of(targets.file, targets.node->items[i]));
+        if (name)
+            strv_add(&to.target_names, name);
+    }
+    to.targets = herd_indices(t, targets, &to.n_targets);
+    to.properties = herd_values(h->c, h->properties);
+    to.place = herd_place(h->at, key);
+    triggers_read(h, &to);
+    t->policies = mem_push(t->policies, t->n_policies, sizeof(*t->policies));
+    t->policies[t->n_policies++] = to;
+}
+
+static void policy_check(struct topo *t, struct at section, const struct ypair *p)
 {
     struct herd h;
     if (p->key->kind != Y_SCALAR)
         return;
-    herd_begin(t, at_of(t->file, p->value), TYPE_POLICY, tctx_printf(t->c, "policy '%s'", p->key->text), &h);
+    herd_begin(t, at_of(section.file, p->value), TYPE_POLICY, tctx_printf(t->c, "policy '%s'", p->key->text), &h);
     check_members(&h, "targets", true);
-    if (known_protocol_policy(t->c, h.type))
+    policy_emit(&h, p->key);
+    enum policy_kind kind = t->policies[t->n_policies - 1].kind;
+    if (kind == POLICY_PROTOCOL)
         note_protocol(&h);
-    else if (h.type)
-        tosca_warn(t->c, at_of(t->file, p->key), "NOT_RUN",
-                   "%s is checked, but sedge does not act on policies of type '%s'", h.words, h.type->name);
+    else if (kind == POLICY_OTHER && h.type && t->policies[t->n_policies - 1].n_triggers == 0)
+        tosca_warn(t->c, at_of(section.file, p->key), "NOT_RUN",
+                   "%s is kept and shown, but nothing acts on policies of type '%s'", h.words, h.type->name);
 }
 
 void policies_check(struct topo *t)
@@ -130,10 +262,10 @@ void policies_check(struct topo *t)
     if (at_len(list, Y_MAP))
         tosca_warn(t->c, list, "SHAPE", "policies are a list of one-key maps in TOSCA 1.x; each is read all the same");
     for (size_t i = 0; i < at_len(list, Y_MAP) && tctx_spend(t->c, 2); i++)
-        policy_check(t, &list.node->pairs[i]);
+        policy_check(t, list, &list.node->pairs[i]);
     for (size_t i = 0; i < at_len(list, Y_SEQ) && tctx_spend(t->c, 2); i++) {
         const struct ynode *item = list.node->items[i];
         if (item->kind == Y_MAP && item->n == 1)
-            policy_check(t, &item->pairs[0]);
+            policy_check(t, list, &item->pairs[0]);
     }
 }

@@ -21,7 +21,12 @@ static const struct {
     {TYPE_ARTIFACT, "tosker.artifacts.Image", ARTIFACT_IMAGE},
     {TYPE_ARTIFACT, "tosker.artifacts.Dockerfile.Service", ARTIFACT_DOCKERFILE_RUNS},
     {TYPE_ARTIFACT, "tosker.artifacts.Dockerfile", ARTIFACT_DOCKERFILE},
-    {TYPE_POLICY, "tosker.policies.Protocol", 1},
+    {TYPE_POLICY, "tosker.policies.Protocol", POLICY_PROTOCOL},
+    {TYPE_POLICY, "tosca.policies.Scaling", POLICY_SCALING},
+    {TYPE_POLICY, "tosca.policies.Placement", POLICY_PLACEMENT},
+    {TYPE_POLICY, "tosca.policies.Update", POLICY_UPDATE},
+    {TYPE_POLICY, "tosca.policies.Performance", POLICY_PERFORMANCE},
+    {TYPE_GROUP, "tosker.groups.DeploymentUnit", 1},
 };
 
 static int known_meaning(struct tctx *c, struct ttype *t, enum type_kind kind, int fallback)
@@ -50,9 +55,14 @@ enum known_artifact known_artifact(struct tctx *c, struct ttype *t)
     return (enum known_artifact)known_meaning(c, t, TYPE_ARTIFACT, ARTIFACT_OTHER);
 }
 
-bool known_protocol_policy(struct tctx *c, struct ttype *t)
+enum policy_kind known_policy(struct tctx *c, struct ttype *t)
 {
-    return known_meaning(c, t, TYPE_POLICY, 0) != 0;
+    return (enum policy_kind)known_meaning(c, t, TYPE_POLICY, POLICY_OTHER);
+}
+
+bool known_unit(struct tctx *c, struct ttype *t)
+{
+    return known_meaning(c, t, TYPE_GROUP, 0) != 0;
 }
 
 const char *known_role(enum link_kind kind)

@@ -16,7 +16,9 @@ enum known_artifact {
 enum component_kind known_component(struct tctx *c, struct ttype *node_type);
 enum link_kind known_link(struct tctx *c, struct ttype *relationship_type);
 enum known_artifact known_artifact(struct tctx *c, struct ttype *artifact_type);
-bool known_protocol_policy(struct tctx *c, struct ttype *policy_type);
+enum policy_kind known_policy(struct tctx *c, struct ttype *policy_type);
+/* Do members of such a group run on one node? */
+bool known_unit(struct tctx *c, struct ttype *group_type);
 /* The role of a link in the built-in protocols ("host", "connection", ...), or NULL. */
 const char *known_role(enum link_kind kind);
 /* Does sedge itself fill in that attribute while the application runs? */

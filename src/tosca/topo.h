@@ -33,9 +33,9 @@ struct tvalue {
     enum { VALUE_NEW, VALUE_BUSY, VALUE_DONE } state;
     json_t *json; /* when done; borrowed from the context; NULL when it has no value or is faulty */
     bool faulty;
-    struct tvalue *up;        /* while busy: the value that needs this one */
-    struct asked *asked;      /* validation clauses that look at other values: asked when it is done */
-    bool unused; /* of a capability that the template does not speak of: a missing value is only warned of */
+    struct tvalue *up;   /* while busy: the value that needs this one */
+    struct asked *asked; /* validation clauses that look at other values: asked when it is done */
+    bool unused;         /* of a capability that the template does not speak of: a missing value is only warned of */
 };
 
 struct tcap {
@@ -84,13 +84,17 @@ struct tnode {
 struct topo {
     struct tctx *c;
     struct tfile *file;
-    struct at at;              /* topology_template */
-    struct map *nodes;         /* name -> struct tnode */
-    struct map *inputs;        /* name -> struct tvalue */
-    struct map *groups;        /* name -> struct ynode */
-    struct map *relationships; /* name -> struct ynode */
-    struct map *outputs;       /* name -> struct tvalue */
-    struct map *related;       /* relationship templates that a requirement uses, by name */
+    struct at at;                     /* topology_template */
+    struct map *nodes;                /* name -> struct tnode */
+    struct map *inputs;               /* name -> struct tvalue */
+    struct map *groups;               /* name -> struct ynode */
+    struct map *relationships;        /* name -> struct ynode */
+    struct map *outputs;              /* name -> struct tvalue */
+    struct map *related;              /* relationship templates that a requirement uses, by name */
+    struct topology_policy *policies; /* as they are written out; made by group.c, handed on by emit.c */
+    size_t n_policies;
+    struct topology_group *herds;
+    size_t n_herds;
 };
 
 /* Reads the entry's topology template: node templates with their values bound to what the types declare. Never NULL. */

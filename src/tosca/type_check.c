@@ -7,6 +7,7 @@
 #include "tosca/condition.h"
 #include "tosca/function_user.h"
 #include "tosca/grammar.h"
+#include "tosca/group.h"
 #include "tosca/node_filter.h"
 #include "tosca/operation.h"
 #include "tosca/related.h"
@@ -347,6 +348,8 @@ static void check_type(struct topo *t, struct ttype *type)
         check_interface_body(t, type->at, tctx_printf(c, "interface type '%s'", type->name));
     if (type->kind == TYPE_DATA)
         check_data(t, type);
+    if (type->kind == TYPE_POLICY)
+        policy_type_check(t, type);
 }
 
 void type_check_file(struct topo *t, struct tfile *f)
