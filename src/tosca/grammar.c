@@ -226,6 +226,18 @@ static bool is_value(const struct gshape *s, const struct ynode *n)
     return n->n > 0;
 }
 
+/* "metadata: shop" in an old template is meant as its name. */
+static bool is_name_as_metadata(const struct walk *w, struct at at, enum shape shape)
+{
+    bool top = w->up && !w->up->up, old = at.file->version != TOSCA_2_0;
+    if (shape != SHAPE_METADATA || !top || !old || !at_is(at, Y_SCALAR) || scalar_read(at.node).reads != READS_TEXT ||
+        strpbrk(at.node->text, " \t\n"))
+        return false;
+    tosca_warn(w->c, at, "SHAPE", "metadata should be a map; '%s' is taken as a name, as in 'template_name: %s'",
+               at.node->text, at.node->text);
+    return true;
+}
+
 static void check_node(const struct walk *w, struct at at, enum shape shape)
 {
     const struct gshape *s = &w->shapes[shape];
@@ -249,7 +261,7 @@ static void check_node(const struct walk *w, struct at at, enum shape shape)
         check_list(w, at, s);
     else if (at_is(at, Y_SCALAR) && (s->forms & FORM_SCALAR))
         check_scalar(w, at, s->text);
-    else
+    else if (!is_name_as_metadata(w, at, shape))
         tell_form(w, at, s);
 }
 

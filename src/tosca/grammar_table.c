@@ -224,7 +224,10 @@ const struct gshape grammar_shapes[SHAPE_COUNT] = {
                               .forms = FORM_MAP | FORM_SCALAR,
                               .text = SHAPE_TEXT,
                               .keys = implementation_keys},
-    [SHAPE_DEPENDENCIES] = {.words = "dependencies", .forms = FORM_LIST, .each = SHAPE_ARTIFACT},
+    [SHAPE_DEPENDENCIES] = {.words = "dependencies",
+                            .forms = FORM_LIST | FORM_SCALAR, /* see implementation.c */
+                            .text = SHAPE_TEXT,
+                            .each = SHAPE_ARTIFACT},
     [SHAPE_ARTIFACTS] = NAMED("artifacts", SHAPE_ARTIFACT),
     [SHAPE_ARTIFACT] = {.words = "artifact",
                         .forms = FORM_MAP | FORM_SCALAR,

@@ -16,10 +16,24 @@ static const char *implementation_file(struct topo *t, struct tnode *n, struct a
     return tfile_find(t->c, ret_file->file, name);
 }
 
+/* A path of 1.x is relative to the file that says it. One from the application's root is taken, too, but an archive
+ * that counts on it is not in order. */
+static void tell_elsewhere(struct topo *t, struct at file, const char *path, const char *words)
+{
+    const char *name = at_text(file);
+    if (!path || !name || name[0] == '/' || file.file->builtin || file.file->version == TOSCA_2_0)
+        return;
+    const char *beside = tfile_join(t->c, file.file->path, name), *root = tfile_join(t->c, "", name);
+    if (str_eq(path, root) && !str_eq(path, beside))
+        tosca_warn(t->c, file, "ARTIFACT_MISSING", "%s: '%s' is not beside the template; that at the root is taken",
+                   words, name);
+}
+
 static const char *implementation_need(struct topo *t, struct tnode *n, struct at at, const char *words, bool must)
 {
     struct at file;
     const char *path = implementation_file(t, n, at, &file);
+    tell_elsewhere(t, file, path, words);
     if (path || !at_text(file) || (file.file && file.file->builtin))
         return path;
     if (must)
@@ -53,6 +67,24 @@ static int64_t timeout_seconds(struct topo *t, struct at at, const char *words)
     return 0;
 }
 
+/* A name where a list belongs: taken with a warning when there is such an artifact or file. */
+static void dependency_alone(struct topo *t, struct tnode *n, struct toper *o, struct at at, bool must)
+{
+    struct at file;
+    const char *path = implementation_file(t, n, at, &file);
+    struct artifact a;
+    bool known = path || (n && at_text(at) && artifact_find(t, n, at_text(at), &a));
+    if (!known || at.file->version == TOSCA_2_0) {
+        tosca_error(t->c, at, "SHAPE", "%s: dependencies must be a list, not a single value", o->words);
+        return;
+    }
+    tosca_warn(t->c, at, "SHAPE", "%s: dependencies should be a list; '%s' is taken as its only item", o->words,
+               at_text(at));
+    path = implementation_need(t, n, at, o->words, must);
+    if (path)
+        strv_add(&o->dependencies, path);
+}
+
 void operation_resolve(struct topo *t, struct tnode *n, struct toper *o, bool must)
 {
     struct at at = o->implementation;
@@ -61,6 +93,8 @@ void operation_resolve(struct topo *t, struct tnode *n, struct toper *o, bool mu
     struct at primary = at_key(at, "primary");
     o->script = implementation_need(t, n, at_null(primary) ? at : primary, o->words, must);
     struct at list = at_key(at, "dependencies");
+    if (at_is(list, Y_SCALAR) && !at_null(list))
+        dependency_alone(t, n, o, list, must);
     for (size_t i = 0; i < at_len(list, Y_SEQ) && tctx_spend(t->c, 2); i++) {
         const char *path = implementation_need(t, n, at_of(list.file, list.node->items[i]), o->words, must);
         if (path)

@@ -2,6 +2,8 @@
 /* Checks types member by member. */
 #include "tosca/type_check.h"
 
+#include <string.h>
+
 #include "tosca/artifact.h"
 #include "tosca/call.h"
 #include "tosca/condition.h"
@@ -247,11 +249,13 @@ static void check_relationship_interfaces(struct topo *t, struct at section, con
     }
 }
 
-/* A file of types alone may count on types that the template imports beside it. */
+/* A file of types alone may count on types that the template imports beside it, when their names are qualified. */
 static struct ttype *check_node_of(struct topo *t, struct at at, const char *words)
 {
     if (!at_text(at) || t->at.node)
         return type_at(t->c, at, TYPE_NODE, NULL);
+    if (!strpbrk(at_text(at), ".:"))
+        return type_at(t->c, at, TYPE_NODE, "UNKNOWN_REF");
     struct ttype *node = type_find(t->c, at.file, TYPE_NODE, at_text(at));
     if (!node)
         tosca_warn(t->c, at, "UNKNOWN_TYPE", "%s: node type '%s' is in no file that this one imports", words,

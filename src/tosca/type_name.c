@@ -176,6 +176,21 @@ static const char *type_suggest(struct tctx *c, const struct tfile *f, enum type
     return tosca_like(c, name, names);
 }
 
+/* Short names of primitive types in old templates. */
+static struct ttype *type_meant(struct tctx *c, struct at at, const char *name)
+{
+    static const struct {
+        const char *old, *right;
+    } names[] = {{"int", "integer"}, {"bool", "boolean"}};
+    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+        if (!str_eq(name, names[i].old))
+            continue;
+        tosca_warn(c, at, "UNKNOWN_TYPE", "there is no data type '%s'; it is read as '%s'", name, names[i].right);
+        return type_find(c, at.file, TYPE_DATA, names[i].right);
+    }
+    return NULL;
+}
+
 struct ttype *type_at(struct tctx *c, struct at at, enum type_kind kind, const char *code)
 {
     const char *name = at_text(at);
@@ -186,6 +201,8 @@ struct ttype *type_at(struct tctx *c, struct at at, enum type_kind kind, const c
         tosca_warn(c, at, "UNKNOWN_TYPE",
                    "TOSCA 2.0 has no data type '%s' of its own; it is taken as in TOSCA 1.3. Derive one from 'scalar'",
                    name);
+    if (!t && kind == TYPE_DATA && at.file->version != TOSCA_2_0)
+        t = type_meant(c, at, name);
     if (!t)
         tosca_error(c, at, code ? code : "UNKNOWN_TYPE", "unknown %s '%s'%s", type_kinds[kind].words, name,
                     type_suggest(c, at.file, kind, name));

@@ -167,6 +167,11 @@ static json_t *node_number(const struct told *t, struct scalar_read r)
     if (r.reads == READS_FLOAT && t->schema->prim == PRIM_FLOAT &&
         call_is_2(t->at.file)) /* JSON has no number for it */
         return json_string(isnan(r.real) ? ".nan" : r.real > 0 ? ".inf" : "-.inf");
+    if (r.reads == READS_OLD_BOOLEAN && t->schema->prim == PRIM_INTEGER && !t->w->nested && !call_is_2(t->at.file)) {
+        tosca_warn(t->c, t->at, "VALUE_TYPE", "%s: '%s' is no number; it is read as %d", what_text(t->c, t->w),
+                   t->at.node->text, r.boolean);
+        return json_integer(r.boolean);
+    }
     return refuse(t, t->at.node->text);
 }
 
