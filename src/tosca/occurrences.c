@@ -33,5 +33,8 @@ bool occurrences_read(struct tctx *c, struct at at, const char *words, struct oc
     if (!ok && words)
         tosca_error(c, at, "OCCURRENCES",
                     "%s must be a range of two whole numbers from 0 up, as in [1, 1] or [0, UNBOUNDED]", words);
+    else if (ok && words && at_is(at, Y_SCALAR))
+        tosca_warn(c, at, "OCCURRENCES", "%s should be a range; '%s' is read as both of its bounds", words,
+                   at_text(at));
     return ok;
 }
