@@ -12,8 +12,7 @@ static void declare_section(struct tctx *c, struct tfile *f, struct at section)
             continue;
         struct ufunction *outer = map_get(f->functions, p->key->text), *u = tctx_alloc(c, sizeof(*u));
         *u = (struct ufunction){.name = p->key->text, .at = at_of(f, p->value), .key = at_of(f, p->key)};
-        if (outer && at_null(at_key(u->at, "signatures")))
-            u->at = outer->at; /* it refines the description alone */
+        u->base = outer;
         map_set(f->functions, u->name, u);
     }
 }
@@ -107,17 +106,48 @@ static bool signature_fits(struct call *call, struct at signature)
     return fits;
 }
 
+/* A list, or a map of names that mean nothing: the text has both. */
+static size_t list_count(struct at list)
+{
+    return at_len(list, Y_SEQ) + at_len(list, Y_MAP);
+}
+
+static struct at list_item(struct at list, size_t i)
+{
+    if (i < at_len(list, Y_SEQ))
+        return at_of(list.file, list.node->items[i]);
+    return at_of(list.file, i < at_len(list, Y_MAP) ? list.node->pairs[i].value : NULL);
+}
+
+static size_t signature_count(const struct ufunction *u)
+{
+    size_t own = list_count(at_key(u->at, "signatures")), base = u->base ? signature_count(u->base) : 0;
+    return own > base ? own : base;
+}
+
+/* A refinement says nothing but another implementation, or nothing at all, where the arguments stay as they were. */
+static struct at signature_at(const struct ufunction *u, size_t i)
+{
+    static const char *const keys[] = {"arguments", "optional_arguments", "variadic", "result"};
+    struct at own = list_item(at_key(u->at, "signatures"), i);
+    bool says = !u->base || i >= signature_count(u->base);
+    for (size_t k = 0; k < ARRAY_LEN(keys); k++)
+        says = says || !at_null(at_key(own, keys[k]));
+    return says ? own : signature_at(u->base, i);
+}
+
 /* The first signature that takes the arguments; false (told) when none does. */
 static bool signature_find(struct call *call, const struct ufunction *u, struct at *ret)
 {
-    struct at list = at_key(u->at, "signatures");
-    for (size_t i = 0; i < at_len(list, Y_SEQ) && tctx_spend(call->c, 2); i++) {
-        *ret = at_of(list.file, list.node->items[i]);
+    size_t n = signature_count(u);
+    for (size_t i = 0; i < n && tctx_spend(call->c, 2); i++) {
+        *ret = signature_at(u, i);
         if (signature_fits(call, *ret))
             return true;
     }
-    call_fault(call, "FUNCTION_ARGS", "none of the %zu signature%s declared on line %d takes these %zu arguments",
-               at_len(list, Y_SEQ), at_len(list, Y_SEQ) == 1 ? "" : "s", u->key.node->line, call_count(call));
+    call_fault(call, "FUNCTION_ARGS", "none of the %zu signature%s takes these %zu arguments", n, n == 1 ? "" : "s",
+               call_count(call));
+    tosca_related(call->c, u->key, "function '%s' is declared here", u->name);
     return false;
 }
 
@@ -159,6 +189,25 @@ static void check_schemas_of(struct topo *t, struct at list)
         schema_at(t->c, at_of(list.file, list.node->items[i]), "argument");
 }
 
+static void check_signature_keys(struct topo *t, const struct ufunction *u, struct at signature)
+{
+    static const char *const known[] = {"arguments", "optional_arguments", "variadic", "result", "implementation"};
+    for (size_t i = 0; i < at_len(signature, Y_MAP) && tctx_spend(t->c, 1); i++) {
+        const struct ynode *key = signature.node->pairs[i].key;
+        bool found = false;
+        for (size_t k = 0; k < ARRAY_LEN(known); k++)
+            found = found || (key->kind == Y_SCALAR && str_eq(key->text, known[k]));
+        if (!found)
+            tosca_error(
+                t->c, at_of(signature.file, key), "UNKNOWN_KEY",
+                "function '%s': unknown key '%s' in a signature (known: arguments, optional_arguments, variadic, "
+                "result, implementation)",
+                u->name, key->kind == Y_SCALAR ? key->text : "?");
+    }
+    if (!at_null(signature) && !at_is(signature, Y_MAP))
+        tosca_error(t->c, signature, "SHAPE", "function '%s': a signature must be a map", u->name);
+}
+
 static void check_signature(struct topo *t, struct at signature)
 {
     check_schemas_of(t, at_key(signature, "arguments"));
@@ -173,13 +222,15 @@ static void check_function(struct topo *t, const struct ufunction *u)
     if (!*u->name || strchr(u->name, '$'))
         tosca_error(t->c, u->key, "SHAPE", "function '%s': the name of a function is not empty and has no '$' in it",
                     u->name);
-    if (at_is(u->at, Y_MAP) && at_null(list))
+    if (at_is(u->at, Y_MAP) && at_null(list) && !u->base)
         tosca_error(t->c, u->key, "MISSING_KEY", "function '%s': the key 'signatures' is missing", u->name);
     if (function_find(u->name, FUNCTION_2))
         tosca_warn(t->c, u->key, "OTHER", "function '%s' is one of TOSCA's own, which is the one that is carried out",
                    u->name);
-    for (size_t i = 0; i < at_len(list, Y_SEQ) && tctx_spend(t->c, 2); i++)
-        check_signature(t, at_of(list.file, list.node->items[i]));
+    for (size_t i = 0; i < list_count(list) && tctx_spend(t->c, 2); i++)
+        check_signature_keys(t, u, list_item(list, i));
+    for (size_t i = 0; i < signature_count(u) && tctx_spend(t->c, 2); i++)
+        check_signature(t, signature_at(u, i));
 }
 
 void ufunctions_check(struct topo *t, struct tfile *f)

@@ -8,6 +8,7 @@
 struct ufunction {
     const char *name;
     struct at at, key;
+    struct ufunction *base; /* the definition outside of the service template, which this one refines; or NULL */
 };
 
 /* The function that the file sees under that name ("name" or "prefix:name"), or NULL. */

@@ -24,9 +24,10 @@ KEYS(metadata_keys, {"template_name", SHAPE_NAMING}, {"template_author", SHAPE_N
 KEYS(repository_keys, {"url", SHAPE_TEXT, MUST}, COMMON);
 KEYS(import_keys, {"url", SHAPE_TEXT, false, "file"}, {"profile", SHAPE_TEXT}, {"repository", SHAPE_SCALAR},
      {"namespace", SHAPE_SCALAR, false, "namespace_prefix"}, COMMON);
-KEYS(topology_keys, COMMON, {"inputs", SHAPE_PARAMETERS}, {"node_templates", SHAPE_NODE_TEMPLATES, MUST},
-     {"relationship_templates", SHAPE_RELATIONSHIP_TEMPLATES}, {"groups", SHAPE_GROUPS}, {"workflows", SHAPE_WORKFLOWS},
-     {"policies", SHAPE_POLICIES}, {"outputs", SHAPE_PARAMETERS}, {"substitution_mappings", SHAPE_SUBSTITUTION});
+KEYS(topology_keys, COMMON, {"functions", SHAPE_FUNCTIONS}, {"inputs", SHAPE_PARAMETERS},
+     {"node_templates", SHAPE_NODE_TEMPLATES, MUST}, {"relationship_templates", SHAPE_RELATIONSHIP_TEMPLATES},
+     {"groups", SHAPE_GROUPS}, {"workflows", SHAPE_WORKFLOWS}, {"policies", SHAPE_POLICIES},
+     {"outputs", SHAPE_PARAMETERS}, {"substitution_mappings", SHAPE_SUBSTITUTION});
 
 /* 7 */
 KEYS(node_type_keys, TYPE_KEYS, {"properties", SHAPE_PROPERTY_DEFS}, {"attributes", SHAPE_ATTRIBUTE_DEFS},

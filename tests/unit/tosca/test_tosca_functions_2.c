@@ -316,12 +316,37 @@ static void test_declared_functions(void **state)
     bed_refuses(DECLARED(ROOT_FUNCTION, "boolean", "{$root: [4]}"), "VALUE_TYPE", 10, "of type boolean");
     bed_refuses(DECLARED("  root: {signatures: [{arguments: [nothing]}]}\n", "string", "a"), "UNKNOWN_TYPE", 3,
                 "nothing");
+    bed_refuses(DECLARED("  root: {signatures: [{argument: [string]}]}\n", "string", "a"), "UNKNOWN_KEY", 3,
+                "'argument'");
+    bed_takes(
+        &b, DECLARED("  root: {signatures: {one: {arguments: [integer], result: float}}}\n", "float", "{$root: [1]}"));
+    bed_stop(&b);
     /* those that sedge knows are carried out */
     bed_takes(&b, DECLARED("  in_range: {signatures: [{variadic: true, result: boolean}]}\n", "boolean",
                            "{$in_range: [2, [1, 3]]}"));
     AUTO_FREE char *in_range = bed_property(&b, "x", "p");
     assert_string_equal(in_range, "true");
     bed_stop(&b);
+}
+
+/* The service template may give other implementations, and add signatures. */
+static void test_declared_functions_refined(void **state)
+{
+#define REFINED(value)                                                                                                 \
+    "tosca_definitions_version: tosca_2_0\n"                                                                           \
+    "functions: {f: {signatures: [{arguments: [integer], result: integer}, {arguments: [string], result: "             \
+    "integer}]}}\n"                                                                                                    \
+    "node_types: {n: {properties: {p: {type: integer}}}}\n"                                                            \
+    "service_template:\n"                                                                                              \
+    "  functions: {f: {signatures: [{implementation: other.py}, {}, {arguments: [boolean], result: integer}]}}\n"      \
+    "  node_templates: {x: {type: n, properties: {p: {$f: [" value "]}}}}\n"
+    static const char *const taken[] = {REFINED("1"), REFINED("a"), REFINED("true")};
+    for (size_t i = 0; i < ARRAY_LEN(taken); i++) {
+        struct bed b;
+        bed_takes(&b, taken[i]);
+        bed_stop(&b);
+    }
+    bed_refuses(REFINED("1.5"), "FUNCTION_ARGS", 6, "none of the 3 signatures");
 }
 
 static void test_inputs_are_plain(void **state)
@@ -372,6 +397,7 @@ int main(void)
         cmocka_unit_test(test_clause_on_what_is_not_there),
         cmocka_unit_test(test_clauses_of_two_that_bound_each_other),
         cmocka_unit_test(test_declared_functions),
+        cmocka_unit_test(test_declared_functions_refined),
         cmocka_unit_test(test_inputs_are_plain),
         cmocka_unit_test(test_node_filter),
     };
