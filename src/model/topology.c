@@ -50,6 +50,7 @@ static void link_done(struct topology_link *l)
     free(l->kind_name);
     free(l->capability);
     free(l->relationship);
+    free(l->named);
     json_decref(l->properties);
     free(l->place.file);
 }
@@ -94,10 +95,22 @@ static void component_done(struct component *c)
     free(c->place.file);
 }
 
+static void topology_stand_in_done(struct topology_stand_in *s)
+{
+    free(s->name);
+    free(s->type);
+    free(s->file);
+    json_decref(s->properties);
+    free(s->place.file);
+}
+
 void topology_free(struct topology *t)
 {
     if (!t)
         return;
+    for (size_t i = 0; i < t->n_stand_ins; i++)
+        topology_stand_in_done(&t->stand_ins[i]);
+    free(t->stand_ins);
     for (size_t i = 0; i < t->n_components; i++)
         component_done(&t->components[i]);
     free(t->components);

@@ -29,6 +29,7 @@ struct topology_link {
     char *relationship; /* relationship type */
     enum link_kind kind;
     size_t target;      /* index into topology.components */
+    char *named;        /* what the template calls the target, where the component has another name; else NULL */
     json_t *properties; /* object; of the relationship (location, device, ...) */
     struct place place;
 };
@@ -165,6 +166,14 @@ struct topology_workflow {
 /* Run-time calls are one-key objects, whatever the generation of the template: {"$get_attribute": ["wp", "public_address"]}, and $concat, $join, $token or
  * another function around it (src/tosca/function.h); SELF, HOST, SOURCE, TARGET and paths are already replaced by template names. An attribute of a capability is
  * ["wp", {"capability": "endpoint"}, "ip_address"], one of a relationship ["wp", {"requirement": "db", "index": 0}, "name"]. All else is plain JSON. */
+/* A node template that another template stands in for: its components are named "NODE-...". */
+struct topology_stand_in {
+    char *name, *type;
+    char *file;         /* the template that stands in */
+    json_t *properties; /* object */
+    struct place place;
+};
+
 struct topology {
     char *name;        /* metadata template_name, or NULL */
     char *description; /* or NULL */
@@ -172,6 +181,8 @@ struct topology {
     char *language;    /* its tosca_definitions_version, or NULL */
     struct component *components; /* in the template's order */
     size_t n_components;
+    struct topology_stand_in *stand_ins; /* outer ones first */
+    size_t n_stand_ins;
     json_t *inputs;   /* object: name -> value in force */
     json_t *outputs;  /* object: name -> {"description": text, "value": value with run-time calls} */
     struct topology_policy *policies; /* in the template's order */

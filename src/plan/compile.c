@@ -223,6 +223,8 @@ static void add_links(const struct compile_input *in, size_t container, json_t *
             if (below < 0 || l->kind == LINK_HOSTED_ON)
                 continue;
             AUTO_FREE char *service = compile_name(in->application, t->components[below].name);
+            if (l->named)
+                add_name(links, &seen, l->named, service);
             add_name(links, &seen, t->components[l->target].name, service);
             add_name(links, &seen, t->components[below].name, service);
             if (i == container && below != (int)container)

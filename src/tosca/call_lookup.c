@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "tosca/call_target.h"
+#include "tosca/stand_in.h"
 
 /* What a name was found as. */
 struct found {
@@ -246,6 +247,54 @@ static json_t *attribute_now(const struct call *call, const struct found *found)
     return value_get(call->c, v);
 }
 
+/* ---- nodes that another topology stands in for: the values are those inside ---- */
+
+static json_t *attribute_of(struct call *call, const struct found *found);
+
+static json_t *attribute_inside(struct call *call, const struct found *from, struct target t, const char *name)
+{
+    struct found found = {.target = t, .name = name, .next = from->next};
+    found.value = map_get(target_values(&t, only_attributes), name);
+    if (!found.value)
+        found.value = map_get(target_values(&t, only_properties), name);
+    return attribute_of(call, &found);
+}
+
+static json_t *attribute_of_output(struct call *call, const struct found *found, struct tvalue *output)
+{
+    json_t *v = value_get(call->c, output);
+    call->schema = NULL;
+    return v ? call_walk(call, v, found->next) : output->faulty ? NULL : json_null();
+}
+
+/* False when there is no topology inside, or it has no such attribute. */
+static bool attribute_stood_for(struct call *call, const struct found *found, json_t **ret)
+{
+    const struct target *t = &found->target;
+    if (!t->node || !stand_in(t->node))
+        return false;
+    struct target inner = {0};
+    const char *name;
+    if (t->cap && stand_in_capability(t->node, t->cap->name, &inner.node, &inner.cap))
+        name = found->name;
+    struct tvalue *output = t->cap ? NULL : stand_in_attribute(t->node, found->name, &inner.node, &name);
+    if (output)
+        *ret = attribute_of_output(call, found, output);
+    else if (inner.node)
+        *ret = attribute_inside(call, found, inner, name);
+    return output || inner.node;
+}
+
+static json_t *tell_stood_for(struct call *call, const struct found *found)
+{
+    const struct target *t = &found->target;
+    tosca_warn(call->c, call->at, "SUBSTITUTION",
+               "%s: '%s' stands in for %s, and gives no attribute '%s': it has neither an output of that name nor a "
+               "mapping",
+               what_text(call->c, call->w), t->node->inner->file->path, target_words(call->c, t), found->name);
+    return json_null();
+}
+
 static json_t *attribute_of(struct call *call, const struct found *found)
 {
     const struct target *t = &found->target;
@@ -253,10 +302,15 @@ static json_t *attribute_of(struct call *call, const struct found *found)
         return NULL;
     if (str_eq(found->name, "tosca_name") && t->node && !t->cap)
         return json_string(t->node->name);
+    json_t *inside;
+    if (attribute_stood_for(call, found, &inside))
+        return inside;
     json_t *now = attribute_now(call, found);
     call->schema = found->value && found->value->def ? schema_of(call->c, found->value->def) : NULL;
     if (now && !(found->value && found->value->faulty))
         return call_walk(call, now, found->next);
+    if (t->node && stand_in(t->node))
+        return tell_stood_for(call, found);
     json_t *owner = target_owner(t);
     if (!owner)
         return json_null();

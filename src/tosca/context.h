@@ -33,6 +33,7 @@ enum type_kind {
 
 struct tfile;
 struct topo;
+struct candidate;
 
 /* A place in a file: the node to speak of, and the file whose names it sees. */
 struct at {
@@ -83,6 +84,8 @@ struct tctx {
     struct tfile **order; /* user's files: entry first, then by discovery */
     size_t n_order;
     struct ydoc index;      /* the profiles' index */
+    struct candidate *stand_ins; /* templates that may stand in for nodes (stand_in.c); NULL until asked for */
+    size_t n_stand_ins;
     struct tfile *profile;  /* the types that every file sees; NULL when there are no profiles */
     struct map *primitives; /* name -> struct ttype */
     unsigned stamp;         /* of name look-ups */

@@ -6,6 +6,7 @@
 #include "tosca/emit_detail.h"
 #include "tosca/operation.h"
 #include "tosca/protocol_read.h"
+#include "tosca/stand_in.h"
 #include "tosca/value_read.h"
 
 /* All that have a value; faults and missing ones are told. */
@@ -55,17 +56,20 @@ static void emit_image(struct topo *t, struct tnode *n, struct component *ret)
     }
 }
 
-static void emit_link(struct topo *t, struct tlink *l, struct component *ret)
+static void emit_link(struct topo *t, struct tlink *l, struct link_end end, struct component *ret)
 {
+    ret->links = mem_push(ret->links, ret->n_links, sizeof(*ret->links));
     struct topology_link *to = &ret->links[ret->n_links++];
+    *to = (struct topology_link){0};
     to->kind = known_link(t->c, l->rel.type);
     const char *role = known_role(to->kind);
     bool by_name = !role || protocol_asks_for(&ret->protocol, l->name);
     to->requirement = mem_strdup(l->name);
     to->kind_name = mem_strdup(by_name ? l->name : role);
-    to->capability = mem_strdup(l->capability ? l->capability->name : l->name);
+    to->capability = mem_strdup(end.capability ? end.capability->name : l->name);
     to->relationship = mem_strdup(l->rel.type ? l->rel.type->name : "tosca.relationships.Root");
-    to->target = l->target->index;
+    to->target = end.node->index;
+    to->named = str_eq(l->target->local, end.node->name) ? NULL : mem_strdup(l->target->local);
     to->properties = emit_values(t, l->rel.properties);
     to->place = topo_place(l->at);
 }
@@ -95,14 +99,15 @@ static void check_link_operations(struct topo *t, struct tnode *n, struct tlink 
 
 static void emit_links(struct topo *t, struct tnode *n, struct component *ret)
 {
-    ret->links = mem_array(n->n_links ? n->n_links : 1, sizeof(*ret->links));
     for (size_t i = 0; i < n->n_links && tctx_spend(t->c, 5); i++) {
         struct tlink *l = &n->links[i];
-        if (l->target) {
-            emit_link(t, l, ret);
+        struct link_end *ends;
+        size_t n_ends = l->target ? stand_in_ends(t, l, &ends) : 0;
+        for (size_t k = 0; k < n_ends; k++)
+            emit_link(t, l, ends[k], ret);
+        if (l->target)
             values_check(t->c, l->rel.attributes);
-        }
-        check_link_operations(t, n, l);
+        check_link_operations(l->home ? l->home : t, n, l);
     }
 }
 

@@ -85,9 +85,14 @@ static json_t *herd_values(struct tctx *c, const struct map *values)
 static size_t *herd_indices(struct topo *t, struct at list, size_t *ret_n)
 {
     struct tnode **nodes = herd_nodes(t, list, ret_n);
-    size_t *v = mem_array(*ret_n ? *ret_n : 1, sizeof(*v));
-    for (size_t i = 0; i < *ret_n; i++)
-        v[i] = nodes[i]->index;
+    size_t *v = NULL, n = *ret_n;
+    *ret_n = 0;
+    for (size_t i = 0; i < n; i++) {
+        for (size_t k = 0; k < nodes[i]->n_components && tctx_spend(t->c, 1); k++) {
+            v = mem_push(v, *ret_n, sizeof(*v));
+            v[(*ret_n)++] = nodes[i]->index + k;
+        }
+    }
     return v;
 }
 

@@ -2,6 +2,7 @@
 /* Checks that substitution mappings name what is there and cover the type that they stand for. */
 #include "tosca/substitution.h"
 
+#include "tosca/mapping.h"
 #include "tosca/node_filter.h"
 #include "tosca/related.h"
 
@@ -16,32 +17,24 @@ struct mapping {
 };
 typedef void (*mapping_check)(struct mapping *m);
 
-static struct at mapping_item(struct at at, size_t i)
+struct checking {
+    struct topo *t;
+    struct ttype *type;
+    mapping_check check;
+};
+
+static void check_one(void *data, const struct ynode *key, struct at at)
 {
-    return at_len(at, Y_SEQ) > i ? at_of(at.file, at.node->items[i]) : at_of(at.file, NULL);
+    struct checking *k = data;
+    struct mapping m = {.t = k->t, .type = k->type, .key = key, .at = at};
+    m.name = at_text(mapping_item(at, 1));
+    k->check(&m);
 }
 
-static void mapping_one(struct topo *t, struct ttype *type, const struct ypair *p, struct tfile *file,
-                        mapping_check check)
+static void check_each(struct topo *t, struct ttype *type, struct at section, mapping_check check)
 {
-    struct mapping m = {.t = t, .type = type, .key = p->key, .at = at_of(file, p->value)};
-    if (p->key->kind != Y_SCALAR)
-        return;
-    if (at_is(m.at, Y_MAP))
-        m.at = at_key(m.at, "mapping");
-    m.name = at_text(mapping_item(m.at, 1));
-    check(&m);
-}
-
-static void mappings_each(struct topo *t, struct ttype *type, struct at section, mapping_check check)
-{
-    for (size_t i = 0; i < at_len(section, Y_MAP) && tctx_spend(t->c, 2); i++)
-        mapping_one(t, type, &section.node->pairs[i], section.file, check);
-    for (size_t i = 0; i < at_len(section, Y_SEQ) && tctx_spend(t->c, 2); i++) {
-        const struct ynode *item = section.node->items[i];
-        if (item->kind == Y_MAP && item->n == 1)
-            mapping_one(t, type, &item->pairs[0], section.file, check);
-    }
+    struct checking k = {.t = t, .type = type, .check = check};
+    mappings_each(t->c, section, check_one, &k);
 }
 
 static void declared_or_told(struct mapping *m, enum member kind, const char *part)
@@ -107,9 +100,10 @@ static void check_requirement(struct mapping *m)
 
 static void check_property(struct mapping *m)
 {
-    struct at input = at_is(m->at, Y_SCALAR) ? at_of(NULL, NULL) : mapping_item(m->at, 0);
+    bool constant = at_is(m->at, Y_SCALAR) && m->at.file->version != TOSCA_2_0; /* as TOSCA 1.2 has it */
+    struct at input = constant ? at_of(NULL, NULL) : mapping_item(m->at, 0);
     declared_or_told(m, MEMBER_PROPERTY, "property");
-    if (at_len(m->at, Y_SEQ) == 1 && at_text(input) && !map_has(m->t->inputs, at_text(input)))
+    if (!at_text(mapping_item(m->at, 1)) && at_text(input) && !map_has(m->t->inputs, at_text(input)))
         tosca_error(m->t->c, input, "UNKNOWN_REF", "substitution mapping '%s': there is no input '%s'%s", m->key->text,
                     at_text(input), tosca_like(m->t->c, at_text(input), m->t->inputs));
 }
@@ -141,16 +135,23 @@ static void check_covered(struct topo *t, struct ttype *type, struct at at)
     }
 }
 
-static void note_open(struct mapping *m)
+static void note_outward(void *data, const struct ynode *key, struct at at)
 {
-    struct tnode *n = at_text(mapping_item(m->at, 0)) ? map_get(m->t->nodes, at_text(mapping_item(m->at, 0))) : NULL;
-    if (n)
-        n->substituted = true;
+    struct topo *t = data;
+    const char *name = at_text(mapping_item(at, 0)), *requirement = at_text(mapping_item(at, 1));
+    struct tnode *n = name ? map_get(t->nodes, name) : NULL;
+    if (!n || !requirement || !tctx_spend(t->c, (int64_t)n->n_outward))
+        return;
+    struct outward *grown = tctx_alloc(t->c, (n->n_outward + 1) * sizeof(*grown));
+    for (size_t i = 0; i < n->n_outward; i++)
+        grown[i] = n->outward[i];
+    grown[n->n_outward++] = (struct outward){.requirement = requirement, .outer = key->text};
+    n->outward = grown;
 }
 
 void substitution_note(struct topo *t)
 {
-    mappings_each(t, NULL, at_key(at_key(t->at, "substitution_mappings"), "requirements"), note_open);
+    mappings_each(t->c, mapping_section(t->file, "requirements"), note_outward, t);
 }
 
 /* An imported file's topology is no part of the application; only whether it covers the type that it stands for is
@@ -172,16 +173,21 @@ static void check_imported(struct tctx *c, struct tfile *f)
         tosca_warn(c, t.at, "OTHER", "the topology template of an imported file is no part of the application");
 }
 
-void substitution_check(struct topo *t)
+void substitution_mappings_check(struct topo *t)
 {
     struct at at = at_key(t->at, "substitution_mappings");
     struct ttype *type = type_at(t->c, at_key(at, "node_type"), TYPE_NODE, NULL);
-    mappings_each(t, type, at_key(at, "capabilities"), check_capability);
-    mappings_each(t, type, at_key(at, "requirements"), check_requirement);
-    mappings_each(t, type, at_key(at, "properties"), check_property);
+    check_each(t, type, at_key(at, "capabilities"), check_capability);
+    check_each(t, type, at_key(at, "requirements"), check_requirement);
+    check_each(t, type, at_key(at, "properties"), check_property);
     node_filter_check(t->c, at_key(at, "substitution_filter"), NULL);
     if (type)
         check_covered(t, type, at);
+}
+
+void substitution_check(struct topo *t)
+{
+    substitution_mappings_check(t);
     for (size_t i = 0; i < t->c->n_order && tctx_spend(t->c, 1); i++) {
         if (t->c->order[i] != t->file && t->c->order[i]->doc.root)
             check_imported(t->c, t->c->order[i]);

@@ -5,6 +5,7 @@
 #include "tosca/node_filter.h"
 #include "tosca/occurrences.h"
 #include "tosca/related.h"
+#include "tosca/stand_in.h"
 #include "tosca/tie_relationship.h"
 #include "tosca/tosca_file.h"
 
@@ -45,7 +46,7 @@ static bool software_on_software(const struct want *w, const struct tnode *to, s
 /* TosKer's own file lets its containers derive from TOSCA's root, and asks for nodes of its own. */
 static bool type_suits(const struct want *w, const struct tnode *to, struct ttype *declared)
 {
-    bool any = declared && str_eq(declared->name, "tosker.nodes.Root") && to->kind != COMPONENT_ABSTRACT;
+    bool any = declared && str_eq(declared->name, "tosker.nodes.Root") && (to->kind != COMPONENT_ABSTRACT || to->inner);
     return !declared || !to->type || any || type_is_a(w->c, to->type, declared) ||
            software_on_software(w, to, declared);
 }
@@ -111,7 +112,7 @@ static void tie_to(const struct want *w, struct tnode *to)
     w->link->capability = capability_of(w, to);
     if (!w->link->capability && w->assigned) {
         w->link->capability = capability_among(w, to, true);
-        if (w->link->capability)
+        if (w->link->capability && !w->from->inner) /* else it comes from a node inside */
             tosca_warn(w->c, w->link->at, "TARGET_TYPE",
                        "%s: capability '%s' of '%s' is not meant for nodes of type '%s'", w->words,
                        w->link->capability->name, to->name, w->from->type ? w->from->type->name : "?");
@@ -123,7 +124,7 @@ static void tie_to(const struct want *w, struct tnode *to)
 static void tell_open(const struct want *w, size_t found, const char *names)
 {
     const char *type = w->node ? w->node->name : w->capability ? w->capability->name : "any type";
-    bool must = w->from->kind != COMPONENT_ABSTRACT && !w->from->substituted;
+    bool must = w->from->kind != COMPONENT_ABSTRACT && !w->from->directed;
     struct at at = w->assigned ? w->link->at : at_of(w->from->at.file, w->from->key);
     if (must && found)
         tosca_error(w->c, at, "OCCURRENCES", "%s is open: more than one node template fits (%s); name one of them",
@@ -164,21 +165,21 @@ static void tie_named(const struct want *w, struct tnode *to, struct at at)
     struct ttype *type = at_text(declared) ? type_find(w->c, declared.file, TYPE_NODE, at_text(declared)) : NULL;
     bool suits = type_suits(w, to, type);
     if (!suits && (!needs_capability(w) || !capability_among(w, to, true))) {
-        tosca_error(w->c, at, "TARGET_TYPE", "%s names '%s', which is of type '%s' and not of '%s'", w->words, to->name,
-                    to->type->name, type->name);
+        tosca_error(w->c, at, "TARGET_TYPE", "%s names '%s', which is of type '%s' and not of '%s'", w->words,
+                    to->local, to->type->name, type->name);
         related_def(w->c, w->link->def);
         return;
     }
     if (!suits)
         tosca_warn(w->c, at, "TARGET_TYPE", "%s names '%s', which is of type '%s' and not of '%s'; its capability fits",
-                   w->words, to->name, to->type->name, type->name);
+                   w->words, to->local, to->type->name, type->name);
     tie_to(w, to);
     if (to->type && needs_capability(w) && !w->link->capability) {
-        tosca_error(w->c, at, "TARGET_TYPE", "%s: '%s' has no capability that fits (wanted: %s)", w->words, to->name,
+        tosca_error(w->c, at, "TARGET_TYPE", "%s: '%s' has no capability that fits (wanted: %s)", w->words, to->local,
                     w->capability ? w->capability->name : w->capability_name);
         related_def(w->c, w->link->def);
     } else if (!at_null(w->filter) && !node_filter_passes_from(w->t, w->filter, w->from, to, w->link->capability))
-        tosca_error(w->c, at, "CONSTRAINT", "%s: '%s' does not pass the node filter", w->words, to->name);
+        tosca_error(w->c, at, "CONSTRAINT", "%s: '%s' does not pass the node filter", w->words, to->local);
 }
 
 /* Which capability is asked for: a name on the target, or a type. */
@@ -296,7 +297,7 @@ static void tie_unassigned(struct topo *t, struct tnode *n, const struct map *co
         struct occurrences o;
         requirement_range(t->c, d, &o);
         uintptr_t given = (uintptr_t)map_get(counts, d->name);
-        if (o.lower > 0 && !given && !n->substituted)
+        if (o.lower > 0 && !given && !n->directed && !tnode_outward(n, d->name))
             link_add(t, n, d->name, d, at_of(n->at.file, n->key), false);
         else if (given && given < (uint64_t)o.lower) {
             tosca_error(t->c, at_of(n->at.file, n->key), "OCCURRENCES",
@@ -312,6 +313,7 @@ static void tie_node(struct topo *t, struct tnode *n)
     struct map *counts = tctx_map(t->c);
     struct at list = at_key(n->at, "requirements");
     size_t room = at_len(list, Y_SEQ) + (n->type ? type_members(t->c, n->type, MEMBER_REQUIREMENT)->n : 0);
+    room += stand_in_links_room(t, n);
     n->links = tctx_alloc(t->c, (room + 1) * sizeof(*n->links));
     for (size_t i = 0; i < at_len(list, Y_SEQ) && tctx_spend(t->c, 2); i++) {
         struct at item = at_of(list.file, list.node->items[i]);
@@ -319,10 +321,12 @@ static void tie_node(struct topo *t, struct tnode *n)
             tie_assigned(t, n, item, counts);
     }
     tie_unassigned(t, n, counts);
+    stand_in_links(t, n);
 }
 
 void tie_all(struct topo *t)
 {
+    stand_in_links_begin(t);
     for (size_t i = 0; i < t->nodes->n && tctx_spend(t->c, 2); i++)
         tie_node(t, t->nodes->items[i].value);
 }

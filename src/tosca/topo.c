@@ -174,10 +174,12 @@ static bool node_directives(struct topo *t, struct tnode *n)
 static void node_make(struct topo *t, struct at section, const struct ypair *p)
 {
     struct tnode *n = tctx_alloc(t->c, sizeof(*n));
-    *n = (struct tnode){.name = p->key->text, .key = p->key, .index = t->nodes->n};
-    n->words = tctx_printf(t->c, "node template '%s'", n->name);
+    *n = (struct tnode){.name = p->key->text, .local = p->key->text, .home = t, .key = p->key};
+    if (t->outer)
+        n->name = tctx_printf(t->c, "%s-%s", t->outer->name, n->local);
+    n->words = tctx_printf(t->c, "node template '%s'", n->local);
     n->at = topo_copy(t->c, section, at_of(section.file, p->value), n->words);
-    map_set(t->nodes, n->name, n);
+    map_set(t->nodes, n->local, n);
     struct at type = at_key(n->at, "type");
     if (at_null(type) && (at_null(n->at) || (at_is(n->at, Y_MAP) && at_null(at_key(n->at, "copy")) &&
                                              !grammar_misspelt(n->at.node, "type"))))
@@ -185,7 +187,7 @@ static void node_make(struct topo *t, struct at section, const struct ypair *p)
     node_filter_check(t->c, at_key(n->at, "node_filter"), NULL);
     n->type = type_at(t->c, type, TYPE_NODE, NULL);
     n->kind = known_component(t->c, n->type);
-    n->substituted = node_directives(t, n);
+    n->directed = node_directives(t, n);
 }
 
 static void nodes_make(struct topo *t)
@@ -225,10 +227,11 @@ static void outputs_make(struct topo *t)
     }
 }
 
-struct topo *topo_make(struct tctx *c, struct tfile *f)
+struct topo *topo_make(struct tctx *c, struct tfile *f, struct tnode *outer)
 {
     struct topo *t = tctx_alloc(c, sizeof(*t));
-    *t = (struct topo){.c = c, .file = f, .at = at_key(at_of(f, f->doc.root), "topology_template")};
+    *t = (struct topo){.c = c, .file = f, .outer = outer, .depth = outer ? outer->home->depth + 1 : 0};
+    t->at = at_key(at_of(f, f->doc.root), "topology_template");
     t->nodes = tctx_map(c);
     t->inputs = tctx_map(c);
     t->groups = tctx_map(c);
@@ -259,6 +262,15 @@ struct tnode *topo_node_at(struct topo *t, struct at at, const char *words)
         tosca_error(t->c, at, "UNKNOWN_REF", "%s names '%s', which is no node template%s", words, name,
                     tosca_like(t->c, name, t->nodes));
     return n;
+}
+
+bool tnode_outward(const struct tnode *n, const char *requirement)
+{
+    for (size_t i = 0; i < n->n_outward; i++) {
+        if (str_eq(n->outward[i].requirement, requirement))
+            return true;
+    }
+    return false;
 }
 
 struct tlink *tnode_link(const struct tnode *n, const char *requirement)

@@ -28,6 +28,7 @@ struct tvalue {
     const char *name;
     struct tdef *def; /* NULL: nothing is declared, anything goes */
     struct at at;     /* as given; without node: not given */
+    struct tvalue *from; /* given by the node that the topology stands in for; NULL: not */
     struct scope scope;
     const char *owner, *part; /* for messages: "node template 'api'", "property" */
     enum { VALUE_NEW, VALUE_BUSY, VALUE_DONE } state;
@@ -64,27 +65,45 @@ struct tlink {
     struct tnode *target; /* NULL: open */
     struct tcap *capability;
     struct trel rel;
+    bool spreads;      /* of an outer node: no mapping takes it in, and all inner nodes wait for its target */
+    bool taken;        /* of an outer node: a mapping takes it in */
+    struct topo *home; /* where it is written, when that is outside of the node's own topology; else NULL */
+};
+
+/* A requirement that is fulfilled from outside: by those of the node that the topology stands in for. */
+struct outward {
+    const char *requirement, *outer;
 };
 
 struct tnode {
-    const char *name, *words; /* "node template 'api'" */
+    const char *name;  /* of the component: inside of a topology that stands in for node a, "a-b" for b */
+    const char *local; /* as the template calls it */
+    const char *words; /* "node template 'api'" */
+    struct topo *home;
+    struct topo *inner; /* the topology that stands in for it (substitution_inner), NULL: none */
+    enum { INNER_UNKNOWN, INNER_BUSY, INNER_KNOWN } inner_state;
+    bool directed; /* it has directives */
+    struct outward *outward;
+    size_t n_outward;
     const struct ynode *key;
     struct at at; /* the template, copies carried out */
     struct ttype *type;
     enum component_kind kind;
-    size_t index;
+    size_t index;        /* of its first component in the whole application, */
+    size_t n_components; /* and how many it is: those inside of what stands in for it, else one */
     struct map *properties, *attributes; /* name -> struct tvalue */
     struct map *capabilities;            /* name -> struct tcap */
     struct tlink *links;
     size_t n_links;
     struct at protocol; /* the policy that gives its protocol, or without node */
-    bool substituted; /* stands for something that is not here (directives), or its requirements are mapped outwards */
 };
 
 struct topo {
     struct tctx *c;
     struct tfile *file;
     struct at at;                     /* topology_template */
+    struct tnode *outer;              /* the node that it stands in for; NULL: it is the application's own */
+    unsigned depth;                   /* how many topologies it is inside of */
     struct map *nodes;                /* name -> struct tnode */
     struct map *inputs;               /* name -> struct tvalue */
     struct map *groups;               /* name -> struct ynode */
@@ -97,8 +116,9 @@ struct topo {
     size_t n_herds;
 };
 
-/* Reads the entry's topology template: node templates with their values bound to what the types declare. Never NULL. */
-struct topo *topo_make(struct tctx *c, struct tfile *f);
+/* Reads the file's topology template: node templates with their values bound to what the types declare. `outer`: the
+ * node that it stands in for, or NULL. Never NULL. */
+struct topo *topo_make(struct tctx *c, struct tfile *f, struct tnode *outer);
 /* Binds a map of assignments to declarations: name -> struct tvalue. Undeclared names are told when `declared` is
  * given. */
 struct map *topo_values(struct tctx *c, struct scope scope, const struct map *declared, struct at given,
@@ -107,6 +127,8 @@ struct map *topo_values(struct tctx *c, struct scope scope, const struct map *de
 void topo_relationship(struct topo *t, struct trel *rel);
 /* The node template of that name; told (UNKNOWN_REF) when there is none. */
 struct tnode *topo_node_at(struct topo *t, struct at at, const char *words);
+/* Is the requirement fulfilled from outside of the topology? */
+bool tnode_outward(const struct tnode *n, const char *requirement);
 /* The link under a requirement's name that is tied, or NULL. */
 struct tlink *tnode_link(const struct tnode *n, const char *requirement);
 /* A place for the topology; the caller owns its file. */

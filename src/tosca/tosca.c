@@ -8,6 +8,7 @@
 #include "tosca/grammar.h"
 #include "tosca/group.h"
 #include "tosca/input.h"
+#include "tosca/stand_in.h"
 #include "tosca/substitution.h"
 #include "tosca/tie.h"
 #include "tosca/tie_relationship.h"
@@ -36,21 +37,35 @@ static void check_parameters(struct topo *t, const char *key, const char *part)
     }
 }
 
-static struct topology *run(struct tctx *c, struct tfile *entry)
+/* Inner topologies come after the one around them, whose requirements they take over. */
+static void check_topology(struct topo *t, unsigned depth)
 {
-    for (size_t i = 0; i < c->n_order && tctx_spend(c, 1); i++)
-        grammar_check(c, c->order[i]);
-    struct topo *t = topo_make(c, entry);
-    for (size_t i = 0; i < c->n_order && tctx_spend(c, 1); i++)
-        type_check_file(t, c->order[i]);
-    check_parameters(t, "inputs", "input");
-    inputs_make(t);
-    substitution_note(t);
     tie_all(t);
     tie_check(t);
     groups_check(t);
     policies_check(t);
     check_relationship_templates(t);
+    if (t->outer)
+        stand_in_check(t);
+    for (size_t i = 0; i < t->nodes->n && depth <= STAND_IN_DEPTH_MAX && tctx_spend(t->c, 1); i++) {
+        struct tnode *n = t->nodes->items[i].value;
+        if (n->inner)
+            check_topology(n->inner, depth + 1);
+    }
+}
+
+static struct topology *run(struct tctx *c, struct tfile *entry)
+{
+    for (size_t i = 0; i < c->n_order && tctx_spend(c, 1); i++)
+        grammar_check(c, c->order[i]);
+    struct topo *t = topo_make(c, entry, NULL);
+    for (size_t i = 0; i < c->n_order && tctx_spend(c, 1); i++)
+        type_check_file(t, c->order[i]);
+    check_parameters(t, "inputs", "input");
+    inputs_make(t);
+    substitution_note(t);
+    stand_in_all(t);
+    check_topology(t, 0);
     substitution_check(t);
     return emit_topology(t);
 }

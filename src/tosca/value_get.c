@@ -37,12 +37,29 @@ static void tell_null(struct tctx *c, struct tvalue *v, const struct schema *sch
                     what_text(c, &w));
 }
 
+/* What the node gives that the value's topology stands in for; a value that it does not give is as if not given. */
+static json_t *value_from(struct tctx *c, struct tvalue *v, struct schema *schema)
+{
+    struct what w = value_what(v);
+    struct at at = v->from->at.node ? v->from->at : v->at;
+    json_t *given = value_get(c, v->from), *json = given ? value_fit(v->scope, at, given, schema, &w) : NULL;
+    v->faulty = v->from->faulty || (given && !json);
+    return json;
+}
+
 static json_t *value_work(struct tctx *c, struct tvalue *v)
 {
     struct what w = value_what(v);
     struct schema *schema = v->def ? schema_of(c, v->def) : NULL;
-    struct at source = value_source(v);
+    if (v->from) {
+        json_t *json = value_from(c, v, schema);
+        if (json || v->faulty)
+            return json;
+    }
+    struct at source = v->from && v->def ? tdef_given(v->def) : value_source(v);
     if (at_null(source)) {
+        if (v->from)
+            return NULL;
         bool null_fits =
             v->at.node && (!schema || !schema->type || schema->prim == PRIM_NULL || schema->prim == PRIM_ANY);
         if (!null_fits)

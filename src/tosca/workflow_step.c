@@ -109,9 +109,11 @@ void flow_step(struct flow *f, const struct ypair *p, struct topology_step *to)
                                  .target = mem_strdup(who.name ? who.name : ""),
                                  .relationship = mem_strdup(who.link ? who.link->name : NULL),
                                  .place = topo_place(at_of(f->at.file, p->key))};
-    to->targets = mem_array(who.n ? who.n : 1, sizeof(*to->targets));
     for (size_t i = 0; i < who.n; i++)
-        to->targets[to->n_targets++] = who.nodes[i]->index;
+        for (size_t k = 0; k < who.nodes[i]->n_components && tctx_spend(f->c, 1); k++) {
+            to->targets = mem_push(to->targets, to->n_targets, sizeof(*to->targets));
+            to->targets[to->n_targets++] = who.nodes[i]->index + k;
+        }
     step_host(f, at, words, to);
     step_filter(f, at, &who, words, to);
     step_activities(f, at, &who, words, to);
