@@ -217,7 +217,7 @@ static void tie_one(struct want *w)
         return;
     }
     w->node = at_text(node) ? type_find(w->c, node.file, TYPE_NODE, at_text(node)) : NULL;
-    if (at_text(node) && !w->node && tfile_import_of(w->c, TYPE_NODE, at_text(node))) {
+    if (at_text(node) && !w->node && tfile_import_of(w->c, node.file, TYPE_NODE, at_text(node))) {
         type_at(w->c, node, TYPE_NODE, NULL);
         return;
     }

@@ -155,11 +155,11 @@ static bool tfile_version(struct tctx *c, struct tfile *f)
 
 static struct tfile *tfile_load(struct tctx *c, const char *path, bool builtin, struct at from, unsigned depth);
 
-/* The built-in file that stands for imports of that file name, or NULL. */
-static const char *tfile_builtin_name(struct tctx *c, const char *name)
+/* The built-in file that stands for imports of that file name in a file of that generation, or NULL. */
+static const char *tfile_builtin_name(struct tctx *c, const struct tfile *f, const char *name)
 {
-    const char *slash = strrchr(name, '/');
-    const struct ynode *imports = c->index.root ? ynode_get(c->index.root, "imports") : NULL;
+    const char *slash = strrchr(name, '/'), *section = f->version == TOSCA_2_0 ? "imports_2" : "imports";
+    const struct ynode *imports = c->index.root ? ynode_get(c->index.root, section) : NULL;
     const struct ynode *path = imports && imports->kind == Y_MAP ? ynode_get(imports, slash ? slash + 1 : name) : NULL;
     return path && path->kind == Y_SCALAR ? path->text : NULL;
 }
@@ -184,7 +184,7 @@ static struct tfile *import_open(struct tctx *c, struct tfile *f, struct at at, 
 {
     if (str_starts(name, "file:")) /* of the application itself, too */
         name += strlen(str_starts(name, "file://") ? "file://" : "file:");
-    const char *builtin = tfile_builtin_name(c, name);
+    const char *builtin = tfile_builtin_name(c, f, name);
     bool url = tfile_is_url(name);
     const char *path = url ? NULL : tfile_join(c, f->path, name);
     if (f->builtin)
@@ -355,14 +355,15 @@ static void profile_open(struct tctx *c)
         c->profile = tfile_load(c, implicit->text, true, (struct at){0}, 0);
 }
 
-const char *tfile_import_of(struct tctx *c, enum type_kind kind, const char *name)
+const char *tfile_import_of(struct tctx *c, const struct tfile *from, enum type_kind kind, const char *name)
 {
-    const struct ynode *imports = c->index.root ? ynode_get(c->index.root, "imports") : NULL;
+    bool second = from && from->version == TOSCA_2_0;
+    const struct ynode *imports = c->index.root ? ynode_get(c->index.root, second ? "profiles" : "imports") : NULL;
     for (size_t i = 0; imports && imports->kind == Y_MAP && i < imports->n; i++) {
         const struct ypair *p = &imports->pairs[i];
         struct tfile *f = p->value->kind == Y_SCALAR ? tfile_load(c, p->value->text, true, (struct at){0}, 0) : NULL;
         if (f && p->key->kind == Y_SCALAR && f->own[kind] && map_has(f->own[kind], name))
-            return p->key->text;
+            return tctx_printf(c, "%s'%s'", second ? "the profile " : "", p->key->text);
     }
     return NULL;
 }

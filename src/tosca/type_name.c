@@ -52,6 +52,13 @@ static unsigned generation_of(const struct tfile *f)
     return f && f->version == TOSCA_2_0 ? OF_2 : OF_1;
 }
 
+/* The built-in types of 2.0 may still hold anything, as their 1.x forms do: ports, environment, states of a protocol.
+ */
+static bool own_any(const struct tfile *f, const char *name)
+{
+    return f && f->builtin && str_eq(name, "any");
+}
+
 const char *type_kind_words(enum type_kind kind)
 {
     return type_kinds[kind].words;
@@ -112,7 +119,8 @@ static struct ttype *type_primitive(struct tctx *c, const struct tfile *f, const
         }
     }
     for (size_t i = 0; i < ARRAY_LEN(type_primitives); i++) {
-        if (str_eq(name, type_primitives[i].name) && (type_primitives[i].generations & generation_of(f)))
+        if (str_eq(name, type_primitives[i].name) &&
+            ((type_primitives[i].generations & generation_of(f)) || own_any(f, name)))
             return map_get(c->primitives, name);
     }
     return NULL;
@@ -160,9 +168,9 @@ struct ttype *type_find(struct tctx *c, struct tfile *f, enum type_kind kind, co
 /* All names of a kind that come to mind for a suggestion: of every user's file, and of the profile. */
 static const char *type_suggest(struct tctx *c, const struct tfile *f, enum type_kind kind, const char *name)
 {
-    const char *import = tfile_import_of(c, kind, name);
+    const char *import = tfile_import_of(c, f, kind, name);
     if (import)
-        return tctx_printf(c, "; import '%s' to have it", import);
+        return tctx_printf(c, "; import %s to have it", import);
     struct map *names = tctx_map(c);
     for (size_t i = 0; i < c->files->n && tctx_spend(c, 1); i++) {
         const struct tfile *other = c->files->items[i].value;
