@@ -122,8 +122,10 @@ const struct diag_code diag_codes_read[] = {
      "-      capabilites: {scalable: {properties: {max_instances: 2}}}\n"
      "+      capabilities: {scalable: {properties: {max_instances: 2}}}\n",
      "UNKNOWN_KEY"},
-    {"VERSION_MISSING", "error", "The file does not say which TOSCA it is written in",
-     "Every TOSCA file, imported ones too, begins with tosca_definitions_version: it tells which rules hold for it.",
+    {"VERSION_MISSING", "error or warning", "The file does not say which TOSCA it is written in",
+     "Every TOSCA file, imported ones too, begins with tosca_definitions_version: it tells which rules hold for it. Of "
+     "an imported file "
+     "of 1.x it is a warning: the file is read in the version of the template.",
      "Begin the file with `tosca_definitions_version: tosca_simple_yaml_1_3`, or another version that sedge reads.",
      "-description: a board\n"
      "+tosca_definitions_version: tosca_simple_yaml_1_3\n"

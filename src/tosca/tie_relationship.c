@@ -109,8 +109,10 @@ void tie_relationship(struct topo *t, struct tnode *from, struct tlink *l, const
     if (rel->type && !l->def && l->target && l->capability)
         capability_by_type(t, l, rel->type);
     if (rel->type && !target_allowed(t, rel->type, l->capability)) {
-        tosca_error(t->c, l->at, "TARGET_TYPE", "%s: a relationship of type '%s' cannot end at capability '%s' (%s)",
-                    words, rel->type->name, l->capability->name, l->capability->type->name);
+        bool by_type = !assigned && l->def && l->at.file->version != TOSCA_2_0; /* the node type's own contradiction */
+        (by_type ? tosca_warn : tosca_error)(t->c, l->at, "TARGET_TYPE",
+                                             "%s: a relationship of type '%s' cannot end at capability '%s' (%s)",
+                                             words, rel->type->name, l->capability->name, l->capability->type->name);
         related_type(t->c, rel->type);
     }
     if (!rel->at.node)

@@ -128,6 +128,12 @@ static bool tfile_version(struct tctx *c, struct tfile *f)
     const struct ypair *pair = ynode_pair(f->doc.root, "tosca_definitions_version");
     if (!pair && grammar_misspelt(f->doc.root, "tosca_definitions_version"))
         return true;
+    if ((!pair || ynode_is_null(pair->value)) && c->order[0] != f && c->order[0]->version != TOSCA_2_0) {
+        tosca_warn(c, at_of(f, f->doc.root), "VERSION_MISSING",
+                   "'%s' has no tosca_definitions_version; it is read in that of the template", f->path);
+        f->version = c->order[0]->version;
+        return true;
+    }
     if (!pair || ynode_is_null(pair->value)) {
         tosca_error(
             c, at_of(f, f->doc.root), "VERSION_MISSING",
