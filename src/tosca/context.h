@@ -14,8 +14,8 @@
  * looks at groups, policies, substitution and workflows, and writes the struct topology out (emit.c, emit_component.c,
  * protocol_read.c). What types mean to sedge is in one table (known.c). All things in between live in the context's
  * arena and die with it. A shape that the grammar refused is skipped silently by the later passes: each fault is told
- * once. TOSCA 2.0 would add its rows to the keyname tables, its profile to profiles/index.yaml and its version to the
- * table in tosca_file.c. */
+ * once. A file of TOSCA 2.0 is walked by a table of its own (grammar_table_2.c) as soon as it is read, and its keys get the
+ * names that they have in 1.3: later passes know one set of names, and ask the file's version where the meaning differs. */
 
 enum tosca_version { TOSCA_NONE, TOSCA_1_0, TOSCA_1_1, TOSCA_1_2, TOSCA_1_3, TOSCA_2_0 };
 
