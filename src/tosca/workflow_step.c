@@ -50,6 +50,20 @@ static void check_state(struct flow *f, struct at list, size_t i, const struct t
     }
 }
 
+/* A node that another template stands in for has no scripts of its own. */
+static void check_stood_for(struct flow *f, struct at list, const struct flow_target *who, const char *words)
+{
+    for (size_t i = 0; i < who->n; i++) {
+        if (!who->nodes[i]->inner)
+            continue;
+        tosca_warn(f->c, list, "NOT_RUN",
+                   "%s: another template stands in for '%s': operations that lead its components to other states are "
+                   "called on each of these, no others",
+                   words, who->nodes[i]->local);
+        return;
+    }
+}
+
 static void step_activities(struct flow *f, struct at at, const struct flow_target *who, const char *words,
                             struct topology_step *to)
 {
@@ -62,6 +76,8 @@ static void step_activities(struct flow *f, struct at at, const struct flow_targ
     for (size_t i = 0; i < to->n_activities; i++) {
         if (to->activities[i].kind == ACTIVITY_SET_STATE)
             check_state(f, list, i, to, words);
+        if (to->activities[i].kind == ACTIVITY_CALL_OPERATION)
+            check_stood_for(f, list, who, words);
         if (rel && (to->activities[i].kind == ACTIVITY_DELEGATE || to->activities[i].kind == ACTIVITY_SET_STATE))
             tosca_warn(f->c, list, "NOT_RUN",
                        "%s: '%s' acts on node templates; of a relationship only operations are called", words,
@@ -78,7 +94,9 @@ static void step_filter(struct flow *f, struct at at, const struct flow_target *
     to->filter = json_array();
     for (size_t i = 0; i < who->n && tctx_spend(f->c, 2); i++) {
         json_t *one = flow_condition(f, filter, words, who, i);
-        json_array_append_new(to->filter, one ? one : json_false());
+        for (size_t k = 0; k < who->nodes[i]->n_components; k++) /* of one that a template stands in for: all of it */
+            json_array_append(to->filter, one ? one : json_false());
+        json_decref(one);
     }
 }
 
