@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "tosca/call.h"
 #include "tosca/operation.h"
 #include "tosca/value_read.h"
 
@@ -35,14 +36,40 @@ static void tell_missing(const struct actor *a, const struct map *declared, cons
 {
     for (size_t i = 0; declared && i < declared->n && tctx_spend(a->t->c, 1); i++) {
         struct tvalue *v = declared->items[i].value;
-        struct at required = tdef_key(v->def, "required");
-        bool optional = at_text(required) && str_eq(at_text(required), "false");
-        if (optional || json_object_get(have, v->name) || at_key(given, v->name).node || value_get(a->t->c, v) ||
-            v->faulty)
+        if (!v->def || !tdef_required(v->def) || json_object_get(have, v->name) || at_key(given, v->name).node ||
+            value_get(a->t->c, v) || v->faulty)
             continue;
         tosca_error(a->t->c, place, "MISSING_KEY", "%s: input '%s' of %s is required and has no value", a->words,
                     v->name, words);
     }
+}
+
+/* An input of the work flow that is passed on as it is; NULL for any other value. */
+static struct tvalue *passed_on(const struct actor *a, struct at at)
+{
+    struct call_site site;
+    if (!a->scope.flow_inputs || !call_site(a->t->c, at, NULL, &site) || !str_eq(site.name, "get_input"))
+        return NULL;
+    const char *name = at_len(site.args, Y_SEQ) == 1 ? at_text(at_of(at.file, site.args.node->items[0])) : NULL;
+    name = name ? name : at_text(site.args);
+    return name ? map_get(a->scope.flow_inputs, name) : NULL;
+}
+
+/* TOSCA 2.0: what is passed on must be of the type that is asked for, and be there. */
+static void check_passed(const struct actor *a, struct tvalue *to, struct at at)
+{
+    struct tvalue *from = to && to->def && call_is_2(at.file) ? passed_on(a, at) : NULL;
+    if (!from || !from->def)
+        return;
+    struct schema *mine = schema_of(a->t->c, from->def), *wanted = schema_of(a->t->c, to->def);
+    bool number = mine->prim == PRIM_INTEGER && wanted->prim == PRIM_FLOAT;
+    if (mine->type && wanted->type && mine->prim != wanted->prim && wanted->prim != PRIM_ANY && !number)
+        tosca_error(a->t->c, at, "VALUE_TYPE", "%s: input '%s' is of type %s, and '%s' of the work flow of type %s",
+                    a->words, to->name, schema_words(wanted), from->name, schema_words(mine));
+    else if (tdef_required(to->def) && !tdef_required(from->def) && at_null(tdef_key(from->def, "default")))
+        tosca_error(a->t->c, at, "MISSING_KEY",
+                    "%s: input '%s' is required, and '%s' of the work flow may have no value", a->words, to->name,
+                    from->name);
 }
 
 json_t *arguments_read(const struct actor *a, const struct map *declared, bool strict, struct at given, struct at place,
@@ -60,6 +87,7 @@ json_t *arguments_read(const struct actor *a, const struct map *declared, bool s
         if (strict && declared && !v)
             tosca_error(a->t->c, at_of(given.file, p->key), "UNDECLARED_NAME", "%s: %s has no input '%s'%s", a->words,
                         words, p->key->text, tosca_like(a->t->c, p->key->text, declared));
+        check_passed(a, v, at_of(given.file, p->value));
         json_t *value =
             value_read(a->scope, at_of(given.file, p->value), v && v->def ? schema_of(a->t->c, v->def) : NULL, &w);
         if (value)
@@ -174,8 +202,9 @@ static void take_operation(const struct actor *a, const struct written *w, struc
     struct toper *o = operation_of_all(a, w->name);
     const char *words = o ? o->words : "the operation";
     to->name = o ? mem_printf("%s.%s", o->interface, o->name) : mem_strdup(at_text(w->name));
-    if (!at_null(w->inputs))
-        to->inputs = arguments_read(a, o ? o->inputs : NULL, false, w->inputs, w->name, words);
+    bool strict = o && call_is_2(w->name.file);
+    if (!at_null(w->inputs) || strict)
+        to->inputs = arguments_read(a, o ? o->inputs : NULL, strict, w->inputs, w->name, words);
 }
 
 static void take_inline(const struct actor *a, const struct written *w, struct topology_activity *to)

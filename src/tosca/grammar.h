@@ -32,6 +32,8 @@ enum shape {
     SHAPE_NAMING, /* text, where it is no structure */
     SHAPE_OPERATION_TYPES,
     SHAPE_OPERATION_TYPE,
+    SHAPE_BLOCKS,
+    SHAPE_BLOCK,
     SHAPE_DEFINITIONS,
     SHAPE_DEFINITION,
     SHAPE_CREDENTIAL,

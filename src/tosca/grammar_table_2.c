@@ -14,7 +14,7 @@
 
 /* 6 */
 KEYS(service_keys, {"tosca_definitions_version", SHAPE_SCALAR}, {"profile", SHAPE_SCALAR}, COMMON,
-     {"dsl_definitions", SHAPE_DICT}, {"repositories", SHAPE_REPOSITORIES}, {"imports", SHAPE_IMPORTS},
+     {"dsl_definitions", SHAPE_BLOCKS}, {"repositories", SHAPE_REPOSITORIES}, {"imports", SHAPE_IMPORTS},
      {"artifact_types", SHAPE_ARTIFACT_TYPES}, {"data_types", SHAPE_DATA_TYPES},
      {"capability_types", SHAPE_CAPABILITY_TYPES}, {"interface_types", SHAPE_INTERFACE_TYPES},
      {"relationship_types", SHAPE_RELATIONSHIP_TYPES}, {"node_types", SHAPE_NODE_TYPES},
@@ -166,6 +166,8 @@ const struct gshape grammar_shapes_2[SHAPE_COUNT] = {
     [SHAPE_DICT_OR_LIST] = {.words = "map", .forms = FORM_MAP | FORM_LIST, .open = true, .each = SHAPE_ANY},
     [SHAPE_LIST_OR_DICT] = {.words = "list", .forms = FORM_MAP | FORM_LIST, .open = true, .each = SHAPE_ANY},
     [SHAPE_DICTS] = NAMED("map", SHAPE_DICT),
+    [SHAPE_BLOCKS] = NAMED("definitions", SHAPE_BLOCK), /* 6.3 */
+    [SHAPE_BLOCK] = {.words = "definition", .forms = FORM_MAP | FORM_LIST, .open = true, .each = SHAPE_ANY},
     [SHAPE_METADATA] = {.words = "metadata", .forms = FORM_MAP, .keys = metadata_keys, .open = true, .each = SHAPE_ANY},
     [SHAPE_NAMING] = {.words = "name"},
     [SHAPE_SERVICE] = RECORD("file", service_keys),

@@ -48,8 +48,7 @@ static void input_make(struct topo *t, const struct ypair *p)
 
 static void input_check(struct topo *t, struct tvalue *v)
 {
-    struct at required = tdef_key(v->def, "required");
-    bool optional = at_text(required) && str_eq(at_text(required), "false");
+    bool optional = !tdef_required(v->def);
     if (v->json && v->asked && !validations_settle(v))
         v->faulty = true;
     if (value_get(t->c, v) || v->faulty || optional || t->c->options->inputs_missing_ok)

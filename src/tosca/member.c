@@ -3,6 +3,7 @@
 #include "tosca/member.h"
 
 #include "tosca/grammar.h"
+#include "tosca/scalar.h"
 
 #define ANCESTRY_MAX 128
 
@@ -116,10 +117,19 @@ struct at tdef_fixed(const struct tdef *d)
     return at_of(NULL, NULL);
 }
 
+bool tdef_required(const struct tdef *d)
+{
+    struct at at = tdef_key(d, "required");
+    if (!at_text(at))
+        return true;
+    struct scalar_read r = scalar_read(at.node);
+    return r.boolean || (r.reads != READS_BOOLEAN && r.reads != READS_OLD_BOOLEAN);
+}
+
 struct at tdef_given(const struct tdef *d)
 {
-    struct at fixed = tdef_fixed(d), required = tdef_key(d, "required");
-    bool optional = is_of_2(d) && at_text(required) && str_eq(at_text(required), "false");
+    struct at fixed = tdef_fixed(d);
+    bool optional = is_of_2(d) && !tdef_required(d);
     for (; d && at_null(fixed); d = d->base) {
         if (d->base && tdef_is_value(d))
             return d->at;

@@ -33,5 +33,7 @@ struct at tdef_fixed(const struct tdef *d);
 /* The type that a capability, requirement or interface declaration is of: its short form, or `key`. Told when unknown.
  */
 struct ttype *tdef_type(struct tctx *c, const struct tdef *d, const char *key, enum type_kind kind);
+/* Must it have a value? It need not where `required` is false, in whichever spelling. */
+bool tdef_required(const struct tdef *d);
 /* A declaration in long form, or one that sets nothing but a value ("location: /data")? */
 bool tdef_is_value(const struct tdef *d);

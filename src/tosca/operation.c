@@ -248,8 +248,7 @@ struct map *operations_collect(struct topo *t, struct scope scope, struct ttype 
 
 static bool input_missing(const struct tvalue *v)
 {
-    struct at required = tdef_key(v->def, "required");
-    return v->def && !v->faulty && !(at_text(required) && str_eq(at_text(required), "false"));
+    return v->def && !v->faulty && tdef_required(v->def);
 }
 
 void operations_check(struct topo *t, const struct map *operations, bool must)

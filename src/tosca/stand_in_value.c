@@ -95,8 +95,7 @@ void stand_in_check(struct topo *t)
     substitution_mappings_check(t);
     for (size_t i = 0; i < t->inputs->n && tctx_spend(t->c, 2); i++) {
         struct tvalue *v = t->inputs->items[i].value;
-        struct at required = tdef_key(v->def, "required");
-        bool optional = at_text(required) && str_eq(at_text(required), "false");
+        bool optional = !tdef_required(v->def);
         if (value_get(t->c, v) || v->faulty || optional || (v->from && v->from->faulty))
             continue;
         v->faulty = true;

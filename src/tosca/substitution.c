@@ -122,8 +122,7 @@ static void check_covered(struct topo *t, struct ttype *type, struct at at)
     const struct map *properties = type_members(t->c, type, MEMBER_PROPERTY);
     for (size_t i = 0; i < properties->n && tctx_spend(t->c, 2); i++) {
         struct tdef *d = properties->items[i].value;
-        struct at required = tdef_key(d, "required");
-        bool optional = at_text(required) && str_eq(at_text(required), "false");
+        bool optional = !tdef_required(d);
         if (optional || !at_null(tdef_key(d, "default")) || map_has(t->inputs, d->name) ||
             mapping_has(at_key(at, "properties"), d->name))
             continue;

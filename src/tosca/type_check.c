@@ -93,9 +93,8 @@ static void check_refined(struct tctx *c, struct tdef *d, const char *words)
 /* TOSCA 2.0 leaves the default of what is not required out. */
 static void check_optional_default(struct tctx *c, struct tdef *d, const char *words)
 {
-    struct at required = tdef_key(d, "required"), value = at_is(d->at, Y_MAP) ? at_key(d->at, "default") : required;
-    if (at_is(d->at, Y_MAP) && d->at.file->version == TOSCA_2_0 && !at_null(value) &&
-        str_eq(at_text(required), "false"))
+    struct at value = at_is(d->at, Y_MAP) ? at_key(d->at, "default") : at_of(NULL, NULL);
+    if (d->at.file->version == TOSCA_2_0 && !at_null(value) && !tdef_required(d))
         tosca_warn(c, value, "OTHER", "%s: it is not required, so its default is never used", words);
 }
 

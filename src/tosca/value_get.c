@@ -11,8 +11,7 @@ static struct what value_what(const struct tvalue *v)
 
 static bool value_required(const struct tvalue *v)
 {
-    struct at at = tdef_key(v->def, "required");
-    return !at_text(at) || !str_eq(at_text(at), "false");
+    return tdef_required(v->def);
 }
 
 /* What is given, else what the declaration says. */

@@ -228,8 +228,7 @@ static json_t *read_any(struct scope s, struct at at, const struct what *w)
 
 static bool field_missing(struct tctx *c, struct at at, struct tdef *d, const struct what *w)
 {
-    struct at required = tdef_key(d, "required");
-    if (at_text(required) && str_eq(at_text(required), "false"))
+    if (!tdef_required(d))
         return false;
     tosca_error(c, at, "MISSING_KEY", "%s: the field '%s' is missing", what_text(c, w), d->name);
     related_def(c, d);

@@ -80,14 +80,12 @@ json_t *flow_condition(struct flow *f, struct at at, const char *words, const st
 static json_t *input_json(struct flow *f, struct tvalue *v)
 {
     json_t *one = json_object();
-    struct at required = tdef_key(v->def, "required");
     json_put_str(one, "type", at_text(tdef_key(v->def, "type")));
     json_put_str(one, "description", at_text(tdef_key(v->def, "description")));
     json_t *value = value_get(f->c, v);
     if (value)
         json_object_set_nocheck(one, "value", value);
-    bool optional = at_text(required) && str_eq(at_text(required), "false");
-    json_object_set_new_nocheck(one, "required", json_boolean(!optional && !value));
+    json_object_set_new_nocheck(one, "required", json_boolean(tdef_required(v->def) && !value));
     return one;
 }
 
