@@ -30,10 +30,9 @@ KEYS(data_type_keys, TYPE_KEYS, {"constraints", SHAPE_CONSTRAINTS}, {"properties
 KEYS(capability_type_keys, TYPE_KEYS, {"properties", SHAPE_PROPERTY_DEFS}, {"attributes", SHAPE_ATTRIBUTE_DEFS},
      {"valid_source_types", SHAPE_SCALARS});
 KEYS(interface_type_keys, TYPE_KEYS, {"inputs", SHAPE_INPUT_DEFS}, {"operations", SHAPE_OPERATION_DEFS},
-     {"notifications", SHAPE_OPERATION_DEFS});
+     {"notifications", SHAPE_NOTIFICATIONS});
 KEYS(relationship_type_keys, TYPE_KEYS, {"properties", SHAPE_PROPERTY_DEFS}, {"attributes", SHAPE_ATTRIBUTE_DEFS},
-     {"interfaces", SHAPE_INTERFACE_DEFS}, {"valid_target_types", SHAPE_SCALARS},
-     {"valid_source_types", SHAPE_SCALARS});
+     {"interfaces", SHAPE_INTERFACE_DEFS}, {"valid_target_types", SHAPE_SCALARS});
 KEYS(node_type_keys, TYPE_KEYS, {"properties", SHAPE_PROPERTY_DEFS}, {"attributes", SHAPE_ATTRIBUTE_DEFS},
      {"capabilities", SHAPE_CAPABILITY_DEFS}, {"requirements", SHAPE_REQUIREMENT_DEFS},
      {"interfaces", SHAPE_INTERFACE_DEFS}, {"artifacts", SHAPE_ARTIFACTS});
@@ -50,8 +49,11 @@ KEYS(policy_type_keys, TYPE_KEYS, {"properties", SHAPE_PROPERTY_DEFS}, {"targets
         "metadata", SHAPE_METADATA                                                                                     \
     }
 KEYS(property_keys, PROPERTY_KEYS, {"value", SHAPE_ANY});
-KEYS(attribute_keys, PROPERTY_KEYS);
-KEYS(schema_keys, PROPERTY_KEYS);
+KEYS(attribute_keys, {"type", SHAPE_SCALAR}, {"description", SHAPE_TEXT}, {"default", SHAPE_ANY}, {"status", SHAPE_STATUS},
+     {"constraints", SHAPE_CONSTRAINTS}, {"key_schema", SHAPE_SCHEMA}, {"entry_schema", SHAPE_SCHEMA},
+     {"metadata", SHAPE_METADATA});
+KEYS(schema_keys, {"type", SHAPE_SCALAR}, {"description", SHAPE_TEXT}, {"constraints", SHAPE_CONSTRAINTS},
+     {"key_schema", SHAPE_SCHEMA}, {"entry_schema", SHAPE_SCHEMA}, {"metadata", SHAPE_METADATA});
 KEYS(parameter_keys, PROPERTY_KEYS, {"value", SHAPE_ANY});
 KEYS(capability_def_keys, {"type", SHAPE_SCALAR}, {"description", SHAPE_TEXT}, {"properties", SHAPE_PROPERTY_DEFS},
      {"attributes", SHAPE_ATTRIBUTE_DEFS}, {"valid_source_types", SHAPE_SCALARS}, {"occurrences", SHAPE_OCCURRENCES},
@@ -73,6 +75,8 @@ KEYS(interface_keys, INTERFACE_KEYS(SHAPE_DICT, SHAPE_OPERATIONS));
     {                                                                                                                  \
         "metadata", SHAPE_METADATA                                                                                     \
     }
+KEYS(notification_keys, {"description", SHAPE_TEXT}, {"implementation", SHAPE_IMPLEMENTATION}, {"outputs", SHAPE_DICT},
+     {"metadata", SHAPE_METADATA});
 KEYS(operation_def_keys, OPERATION_KEYS(SHAPE_INPUT_DEFS));
 KEYS(operation_keys, OPERATION_KEYS(SHAPE_DICT));
 #define ARTIFACT_KEYS                                                                                                  \
@@ -103,8 +107,7 @@ KEYS(relationship_keys, {"type", SHAPE_SCALAR}, {"properties", SHAPE_DICT}, {"at
 KEYS(node_filter_keys, {"properties", SHAPE_FILTER_PROPERTIES}, {"capabilities", SHAPE_FILTER_CAPABILITIES});
 KEYS(filter_capability_keys, {"properties", SHAPE_FILTER_PROPERTIES});
 KEYS(group_keys, {"type", SHAPE_SCALAR, MUST}, {"description", SHAPE_TEXT}, {"metadata", SHAPE_METADATA},
-     {"properties", SHAPE_DICT}, {"attributes", SHAPE_DICT}, {"members", SHAPE_LIST}, {"interfaces", SHAPE_INTERFACES},
-     {"targets", SHAPE_LIST});
+     {"properties", SHAPE_DICT}, {"attributes", SHAPE_DICT}, {"members", SHAPE_LIST}, {"interfaces", SHAPE_INTERFACES});
 KEYS(policy_keys, {"type", SHAPE_SCALAR, MUST}, {"description", SHAPE_TEXT}, {"metadata", SHAPE_METADATA},
      {"properties", SHAPE_DICT}, {"targets", SHAPE_LIST}, {"triggers", SHAPE_DICTS});
 KEYS(workflow_keys, {"description", SHAPE_TEXT}, {"metadata", SHAPE_METADATA}, {"inputs", SHAPE_PARAMETERS},
@@ -207,6 +210,11 @@ const struct gshape grammar_shapes[SHAPE_COUNT] = {
                              .keys = interface_def_keys,
                              .open = true,
                              .each = SHAPE_OPERATION_DEF},
+    [SHAPE_NOTIFICATIONS] = NAMED("notifications", SHAPE_NOTIFICATION),
+    [SHAPE_NOTIFICATION] = {.words = "notification",
+                            .forms = FORM_MAP | FORM_SCALAR,
+                            .text = SHAPE_TEXT,
+                            .keys = notification_keys},
     [SHAPE_OPERATION_DEFS] = NAMED("operations", SHAPE_OPERATION_DEF),
     [SHAPE_OPERATION_DEF] = {.words = "operation",
                              .forms = FORM_MAP | FORM_SCALAR,

@@ -162,12 +162,30 @@ static void node_attributes(struct topo *t, struct tnode *n)
     }
 }
 
+/* 3.4.3 of TOSCA 1.3 names them, before they were free; those of 2.0 are looked at where they are carried out. */
+static void check_directive(struct tctx *c, struct at at, const char *words)
+{
+    static const char *const known[] = {"select", "selectable", "substitute", "substitutable"};
+    char like[200];
+    if (!at_text(at) || at.file->version == TOSCA_2_0)
+        return;
+    for (size_t i = 0; i < ARRAY_LEN(known); i++)
+        if (str_eq(at_text(at), known[i]))
+            return;
+    str_suggest(like, sizeof(like), at_text(at), known, ARRAY_LEN(known));
+    (at.file->version == TOSCA_1_3 ? tosca_error : tosca_warn)(
+        c, at, "VALUE_TYPE", "%s: a directive is select, selectable, substitute or substitutable, not '%s'%s", words,
+        at_text(at), like);
+}
+
 static bool node_directives(struct topo *t, struct tnode *n)
 {
     struct at list = at_key(n->at, "directives");
     bool other = false;
-    for (size_t i = 0; i < at_len(list, Y_SEQ); i++)
+    for (size_t i = 0; i < at_len(list, Y_SEQ); i++) {
         other = other || at_text(at_of(list.file, list.node->items[i]));
+        check_directive(t->c, at_of(list.file, list.node->items[i]), n->words);
+    }
     return other;
 }
 

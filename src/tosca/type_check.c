@@ -11,6 +11,7 @@
 #include "tosca/grammar.h"
 #include "tosca/group.h"
 #include "tosca/node_filter.h"
+#include "tosca/occurrences.h"
 #include "tosca/operation.h"
 #include "tosca/related.h"
 #include "tosca/scalar_type.h"
@@ -90,6 +91,22 @@ static void check_refined(struct tctx *c, struct tdef *d, const char *words)
     }
 }
 
+static bool is_optional(const struct tdef *d)
+{
+    struct at at = d ? tdef_key(d, "required") : at_of(NULL, NULL);
+    return str_eq(at_text(at), "false");
+}
+
+/* Who counts on a value of the parent counts on it in what derives from it. */
+static void check_still_required(struct tctx *c, struct tdef *d, const char *words)
+{
+    struct at own = at_is(d->at, Y_MAP) ? at_key(d->at, "required") : at_of(NULL, NULL);
+    if (!d->base || !at_text(own) || !str_eq(at_text(own), "false") || is_optional(d->base))
+        return;
+    tosca_error(c, own, "INHERITANCE", "%s is required where it is inherited from, and cannot become optional", words);
+    related_def(c, d->base);
+}
+
 /* TOSCA 2.0 leaves the default of what is not required out. */
 static void check_optional_default(struct tctx *c, struct tdef *d, const char *words)
 {
@@ -114,6 +131,7 @@ void type_check_parameter(struct topo *t, struct tdef *d, const char *words, boo
     check_schema_keys(c, schema_of(c, d), d->at, words);
     check_optional_default(c, d, words);
     check_refined(c, d, words);
+    check_still_required(c, d, words);
     check_default(t, d, tdef_is_value(d) ? d->at : at_key(d->at, "default"), words);
     check_default(t, d, at_key(d->at, "value"), words);
 }
@@ -262,6 +280,52 @@ static struct ttype *check_node_of(struct topo *t, struct at at, const char *wor
     return node;
 }
 
+static bool widens(struct tctx *c, const struct tdef *d)
+{
+    struct at own = at_is(d->at, Y_MAP) ? at_key(d->at, "occurrences") : at_of(NULL, NULL);
+    struct occurrences mine, base;
+    if (at_null(own) || !occurrences_read(c, own, NULL, &mine))
+        return false;
+    occurrences_read(c, tdef_key(d->base, "occurrences"), NULL, &base);
+    return mine.upper > base.upper; /* that it may be left open, types in use like to say */
+}
+
+static struct ttype *asked_for(struct tctx *c, const struct tdef *d, const char *key, enum type_kind kind)
+{
+    struct at at = tdef_key(d, key);
+    if (str_eq(key, "capability") && at_is(d->at, Y_SCALAR))
+        at = d->at;
+    at = at_is(at, Y_MAP) ? at_key(at, "type") : at;
+    return at_text(at) ? type_find(c, at.file, kind, at_text(at)) : NULL;
+}
+
+/* A requirement of the same name takes the inherited one's place. Where it does not narrow it, a template that counts
+ * on the parent's may fail: 1.x allows that, many types in use do it. */
+static void check_replaced_requirement(struct tctx *c, struct tdef *d, const char *words)
+{
+    static const struct {
+        const char *key;
+        enum type_kind kind;
+    } parts[] = {{"capability", TYPE_CAPABILITY}, {"node", TYPE_NODE}, {"relationship", TYPE_RELATIONSHIP}};
+    if (!d->base || (d->at.file && d->at.file->version == TOSCA_2_0))
+        return;
+    for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
+        struct ttype *mine = asked_for(c, d, parts[i].key, parts[i].kind);
+        struct ttype *base = asked_for(c, d->base, parts[i].key, parts[i].kind);
+        if (!mine || !base || type_is_a(c, mine, base))
+            continue;
+        tosca_warn(c, at_of(d->at.file, d->key), "INHERITANCE",
+                   "%s: %s '%s' does not derive from '%s', which it had before", words, type_kind_words(parts[i].kind),
+                   mine->name, base->name);
+        related_def(c, d->base);
+    }
+    if (widens(c, d)) {
+        tosca_warn(c, at_of(d->at.file, d->key), "INHERITANCE",
+                   "%s: its occurrences reach beyond those that it inherits", words);
+        related_def(c, d->base);
+    }
+}
+
 static void check_requirement(struct topo *t, struct ttype *type, struct tdef *d, const char *words)
 {
     if (!at_is(d->at, Y_SCALAR) && at_null(tdef_key(d, "capability")) &&
@@ -273,6 +337,7 @@ static void check_requirement(struct topo *t, struct ttype *type, struct tdef *d
     type_at(t->c, at_is(relationship, Y_MAP) ? at_key(relationship, "type") : relationship, TYPE_RELATIONSHIP, NULL);
     check_relationship_interfaces(t, at_key(relationship, "interfaces"), words);
     node_filter_check(t->c, at_key(d->at, "node_filter"), node);
+    check_replaced_requirement(t->c, d, words);
 }
 
 static void check_interface(struct topo *t, struct ttype *type, struct tdef *d, const char *words)
