@@ -92,6 +92,7 @@ static void component_done(struct component *c)
     free(c->image);
     free(c->image_build);
     protocol_done(&c->protocol);
+    strv_done(&c->sensitive);
     free(c->place.file);
 }
 
@@ -125,6 +126,7 @@ void topology_free(struct topology *t)
     free(t->entry);
     free(t->language);
     json_decref(t->inputs);
+    strv_done(&t->sensitive);
     json_decref(t->outputs);
     topology_workflows_free(t->workflows, t->n_workflows);
     strv_done(&t->files);

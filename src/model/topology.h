@@ -69,6 +69,7 @@ struct component {
     /* Only when asked for (tosca_options.detail), else NULL: {"capabilities": {name: {"type", "properties", "origins"}},
      * "attributes": {name: value}, "origins": {property: text}}. Origins say where a value comes from. */
     json_t *detail;
+    struct strv sensitive; /* values that are never shown: "password", of operations "Standard.create.token", of links "db.password" */
     struct place place;
 };
 
@@ -184,6 +185,7 @@ struct topology {
     struct topology_stand_in *stand_ins; /* outer ones first */
     size_t n_stand_ins;
     json_t *inputs;   /* object: name -> value in force */
+    struct strv sensitive; /* inputs that are never shown */
     json_t *outputs;  /* object: name -> {"description": text, "value": value with run-time calls} */
     struct topology_policy *policies; /* in the template's order */
     size_t n_policies;

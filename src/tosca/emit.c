@@ -3,16 +3,19 @@
 #include "tosca/emit.h"
 
 #include "tosca/emit_component.h"
+#include "tosca/sensitive.h"
 #include "tosca/value_read.h"
 #include "tosca/workflow.h"
 
-static json_t *emit_inputs(struct topo *t)
+static json_t *emit_inputs(struct topo *t, struct topology *to)
 {
     json_t *all = json_object();
     for (size_t i = 0; i < t->inputs->n && tctx_spend(t->c, 1); i++) {
         struct tvalue *v = t->inputs->items[i].value;
         if (v->json)
             json_object_set_nocheck(all, v->name, v->json);
+        if (def_is_sensitive(t->c, v->def))
+            strv_add(&to->sensitive, v->name);
     }
     return all;
 }
@@ -117,12 +120,19 @@ struct topology *emit_topology(struct topo *t)
     to->description = mem_strdup(at_text(at_key(root, "description")));
     to->entry = mem_strdup(t->file->path);
     to->language = mem_strdup(at_text(at_key(root, "tosca_definitions_version")));
+<<<<<<< HEAD
     size_t count = 0;
     for (size_t i = 0; i < t->nodes->n; i++)
         count += ((struct tnode *)t->nodes->items[i].value)->n_components;
     to->components = mem_array(count ? count : 1, sizeof(*to->components));
     emit_components(t, to);
     to->inputs = emit_inputs(t);
+=======
+    to->components = mem_array(t->nodes->n ? t->nodes->n : 1, sizeof(*to->components));
+    for (size_t i = 0; i < t->nodes->n && tctx_spend(t->c, 10); i++)
+        emit_component(t, t->nodes->items[i].value, &to->components[to->n_components++]);
+    to->inputs = emit_inputs(t, to);
+>>>>>>> e90f738 (tosca: which values are never shown: sensitive by their metadata, and credentials)
     to->outputs = emit_outputs(t);
     workflows_emit(t, to);
     emit_herds(t, to);

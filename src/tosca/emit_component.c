@@ -6,8 +6,22 @@
 #include "tosca/emit_detail.h"
 #include "tosca/operation.h"
 #include "tosca/protocol_read.h"
+<<<<<<< HEAD
 #include "tosca/stand_in.h"
+=======
+#include "tosca/sensitive.h"
+>>>>>>> e90f738 (tosca: which values are never shown: sensitive by their metadata, and credentials)
 #include "tosca/value_read.h"
+
+/* Notes in `ret` what of the values is not for eyes, as "<prefix><name>". */
+static void note_sensitive(struct topo *t, const struct map *values, const char *prefix, struct component *ret)
+{
+    for (size_t i = 0; i < values->n && tctx_spend(t->c, 1); i++) {
+        const struct tvalue *v = values->items[i].value;
+        if (def_is_sensitive(t->c, v->def))
+            strv_addf(&ret->sensitive, "%s%s", prefix, v->name);
+    }
+}
 
 /* All that have a value; faults and missing ones are told. */
 static json_t *emit_values(struct topo *t, const struct map *values)
@@ -71,6 +85,8 @@ static void emit_link(struct topo *t, struct tlink *l, struct link_end end, stru
     to->target = end.node->index;
     to->named = str_eq(l->target->local, end.node->name) ? NULL : mem_strdup(l->target->local);
     to->properties = emit_values(t, l->rel.properties);
+    AUTO_FREE char *prefix = mem_printf("%s.", l->name);
+    note_sensitive(t, l->rel.properties, prefix, ret);
     to->place = topo_place(l->at);
 }
 
@@ -133,6 +149,8 @@ static void emit_operation(struct topo *t, struct tnode *n, struct toper *o, str
     to->dependencies = o->dependencies;
     o->dependencies = (struct strv){0};
     to->timeout_s = o->timeout_s;
+    AUTO_FREE char *prefix = mem_printf("%s.%s.", o->interface, o->name);
+    note_sensitive(t, o->inputs, prefix, ret);
     to->place = topo_place(o->at.node ? o->at : at_of(n->at.file, n->key));
 }
 
@@ -170,6 +188,7 @@ void emit_component(struct topo *t, struct tnode *n, struct component *ret)
     ret->place = topo_place(at_of(n->at.file, n->key));
     protocol_read(t, n, &ret->protocol);
     ret->properties = emit_values(t, n->properties);
+    note_sensitive(t, n->properties, "", ret);
     values_check(t->c, n->attributes);
     emit_capabilities(t, n);
     if (t->c->options->detail)
