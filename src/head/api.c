@@ -46,6 +46,8 @@ static const struct {
     {API_SCALE, "GET", NEED_USER, api_get_scale},
     {API_SCALE, "PUT", NEED_USER, api_put_scale},
     {API_SCALE, "PATCH", NEED_USER, api_put_scale},
+    {API_PLAN, "GET", NEED_USER, api_get_plan},
+    {API_PLAN, "POST", NEED_USER, api_make_plan},
     {API_LOG, "GET", NEED_USER, api_log},
     {API_EXEC, "GET", NEED_USER, api_exec},
     {API_EXEC, "POST", NEED_USER, api_exec},
@@ -118,7 +120,7 @@ static void refuse_user(struct http_request *r, const struct api_user *u, enum n
 }
 
 /* The handler that may be called, or -1 when it was answered. Strangers learn nothing of what is there. */
-static ssize_t admit(struct head *h, struct http_request *r, const struct api_route *route, bool found)
+static ssize_t admit(struct head *h, struct http_request *r, const struct api_route *route, bool found, char **ret_user)
 {
     AUTO(api_user_done)
     struct api_user u;
@@ -132,8 +134,10 @@ static ssize_t admit(struct head *h, struct http_request *r, const struct api_ro
         api_refuse(r, 404, "NotFound", "the server could not find the requested resource");
     else if (i < 0)
         refuse_method(r, &allowed);
-    else
+    else {
+        *ret_user = take_ptr(u.name);
         return i;
+    }
     return -1;
 }
 
@@ -146,10 +150,12 @@ void api_handle(void *head, struct http_request *r)
 {
     struct err e = {0};
     struct api_call c = {.h = head, .r = r};
+    AUTO_FREE char *user = NULL;
     bool found = api_route_find(http_request_path(r), &c.route) == 0;
-    ssize_t i = admit(head, r, &c.route, found);
+    ssize_t i = admit(head, r, &c.route, found, &user);
     if (i < 0)
         return;
+    c.user = user;
     const char *accept = http_header(r, "Accept");
     if (is_objects(c.route.target) && api_form_of(accept, &c.options.form) < 0) {
         api_refuse(r, 406, "NotAcceptable", "'%.80s' is not served; accept application/json", accept);

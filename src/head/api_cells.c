@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Cells and columns of every kind. */
 #include "head/api_cells.h"
-
 #include <string.h>
+
+#include "model/revision.h"
 
 void cell_since(const char *time, int64_t now_us, struct buf *to)
 {
@@ -76,6 +77,7 @@ CELL_AT(cell_event_message, "message")
 CELL_AT(cell_event_count, "count")
 CELL_AT(cell_source, "source", "component")
 CELL_AT(cell_field_path, "involvedObject", "fieldPath")
+CELL_AT(cell_revision, "revision")
 CELL_AT(cell_bundle, "status", "applied", "bundle")
 
 static void cell_none(const json_t *object, int64_t now_us, struct buf *to)
@@ -186,6 +188,27 @@ static void cell_application_ready(const json_t *app, int64_t now_us, struct buf
     buf_addf(to, "%zu/%zu", ready, json_array_size(components));
 }
 
+/* ---- revisions ---- */
+
+static void cell_controller(const json_t *revision, int64_t now_us, struct buf *to)
+{
+    (void)now_us;
+    const json_t *owner = json_array_get(json_at(revision, "metadata", "ownerReferences", NULL), 0);
+    AUTO_FREE char *group = mem_printf("%s", json_str(owner, "apiVersion", ""));
+    group[strcspn(group, "/")] = '\0';
+    const struct kind *k = kind_find(json_str(owner, "kind", ""));
+    if (owner)
+        buf_addf(to, "%s.%s/%s", k ? k->singular : json_str(owner, "kind", ""), group, json_str(owner, "name", ""));
+    else
+        buf_adds(to, "<none>");
+}
+
+static void cell_cause(const json_t *revision, int64_t now_us, struct buf *to)
+{
+    (void)now_us;
+    cell_or_none(json_str(json_at(revision, "metadata", "annotations", NULL), NOTE_MESSAGE, NULL), to);
+}
+
 /* ---- events ---- */
 
 static const char *event_time(const json_t *event, const char *key)
@@ -271,6 +294,11 @@ static const struct table_column application_columns[] = {
     {"Message", "string", "", 1, cell_message, "why"},
     {"Bundle", "string", "", 1, cell_bundle, "what stands"},
 };
+static const struct table_column revision_columns[] = {
+    {"Controller", "string", "", 0, cell_controller, "whose revision it is"},
+    {"Revision", "integer", "", 0, cell_revision, "its number"},
+    {"Change-Cause", "string", "", 1, cell_cause, "why it was made"},
+};
 static const struct table_column volume_columns[] = {
     {"Status", "string", "", 0, cell_phase, "Pending, Bound or Released"},
     {"Node", "string", "", 0, cell_node_name, "node that holds it"},
@@ -288,6 +316,7 @@ const struct kind_columns table_kinds[] = {
     COLUMNS("Service", service_columns, false),
     COLUMNS("Event", event_columns, true),
     COLUMNS("Deployment", deployment_columns, false),
+    COLUMNS("ControllerRevision", revision_columns, false),
     COLUMNS("Application", application_columns, false),
     COLUMNS("Volume", volume_columns, false),
 };

@@ -144,6 +144,16 @@ void api_get(struct api_call *c)
     finish(c, 200, r, v, &e);
 }
 
+/* Who changes what is wanted of an application is told on it, and with it in its history. */
+static void sign(const struct api_call *c, json_t *body)
+{
+    if (!str_eq(c->route.kind->name, "Application") || part_of(c) != OBJECTS_SPEC || !json_is_object(body) ||
+        !json_object_get(body, "spec"))
+        return;
+    bool local = str_eq(c->user, "uid:0");
+    json_put_str(object_part(object_part(body, "metadata"), "annotations"), NOTE_CHANGED_BY, local ? "root" : c->user);
+}
+
 void api_create(struct api_call *c)
 {
     struct err e = {0};
@@ -152,6 +162,7 @@ void api_create(struct api_call *c)
         return;
     const char *ns = c->route.ns ? c->route.ns : json_str(json_object_get(body, "metadata"), "namespace", "default");
     c->route.name = json_str(json_object_get(body, "metadata"), "name", NULL);
+    sign(c, body);
     objects_dry(c->h->objects, c->options.dry_run);
     int r = objects_create(c->h->objects, c->route.kind, ns, body, false, &v, &e);
     objects_dry(c->h->objects, false);
@@ -165,6 +176,7 @@ void api_replace(struct api_call *c)
     AUTO_JSON json_t *v = NULL, *body = api_body(c->r, false);
     if (!body)
         return;
+    sign(c, body);
     objects_dry(c->h->objects, c->options.dry_run);
     int r = objects_replace(c->h->objects, ref_of(c), part_of(c), body, &v, &e);
     objects_dry(c->h->objects, false);
@@ -219,6 +231,7 @@ void api_patch(struct api_call *c)
     AUTO_JSON json_t *v = NULL, *body = api_body(c->r, false);
     if (!body)
         return;
+    sign(c, body);
     objects_dry(c->h->objects, c->options.dry_run);
     int r = patch_object(c, type, body, &v, &e);
     objects_dry(c->h->objects, false);

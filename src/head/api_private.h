@@ -26,7 +26,7 @@ struct api_call {
     struct http_request *r;
     struct api_route route;
     struct api_options options;
-    char *user; /* who asks, for messages */
+    const char *user; /* who asks; borrowed, for the call alone */
 };
 /* 0 or -EINVAL with `e` naming the parameter. */
 int api_options_parse(const struct http_path *path, struct api_options *ret, struct err *e);
@@ -62,6 +62,8 @@ void api_patch(struct api_call *c);
 void api_delete(struct api_call *c);
 void api_get_scale(struct api_call *c);
 void api_put_scale(struct api_call *c);
+void api_make_plan(struct api_call *c); /* api_plan.c */
+void api_get_plan(struct api_call *c);
 void api_watch(struct api_call *c); /* api_watch.c */
 void api_log(struct api_call *c);   /* api_log.c */
 void api_exec(struct api_call *c);

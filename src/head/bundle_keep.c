@@ -17,6 +17,11 @@ static void add_application(struct strv *keep, const json_t *v)
     add(keep, json_at(v, "status", "applied", NULL));
 }
 
+static void add_revision(struct strv *keep, const json_t *v)
+{
+    add(keep, json_at(v, "data", "source", NULL));
+}
+
 static void add_deployment(struct strv *keep, const json_t *v)
 {
     add(keep, json_at(v, "spec", "template", "spec", "sedge", NULL));
@@ -32,7 +37,9 @@ void bundle_keep_sweep(struct head *h)
     static const struct {
         const char *kind;
         void (*add)(struct strv *keep, const json_t *v);
-    } users[] = {{"Application", add_application}, {"Deployment", add_deployment}, {"Pod", add_pod}};
+    } users[] = {{"Application", add_application},
+                 {"ControllerRevision", add_revision},
+                 {"Deployment", add_deployment}, {"Pod", add_pod}};
     AUTO_STRV struct strv keep = {0};
     struct err e = {0};
     for (size_t i = 0; i < ARRAY_LEN(users); i++) {

@@ -2,7 +2,8 @@
 /* Starts the controllers, and names to each what a change concerns. */
 #include "head/controllers_private.h"
 
-static const char *const watched[] = {"Node", "Volume", "Application", "Deployment", "Service", "Pod", NULL};
+static const char *const watched[] = {"Node", "Volume", "Application", "Deployment", "Service", "Pod",
+                                      "ControllerRevision", NULL};
 
 static void add_key(struct work_queue *q, const json_t *object)
 {

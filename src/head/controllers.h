@@ -6,3 +6,12 @@
 
 int controllers_start(struct head *h, struct err *e); /* sets h->controllers; looks at everything that stands */
 void controllers_stop(struct head *h);
+
+/* What a change to an Application would do, decided by the orchestrator itself and not carried out. body: the merge
+ * patch, or the object to create where there is none of that name. *ret: see docs/architecture.md; the
+ * caller owns it. -ENOENT (namespace), -EAGAIN (resourceVersion), -EBUSY (it is being taken down), -EINVAL with `e`. */
+int controllers_plan(struct head *h, const char *ns, const char *name, const json_t *body, json_t **ret,
+                     struct err *e);
+/* What would differ between two kept revisions, the first of them standing whole. -ENOENT. */
+int controllers_plan_between(struct head *h, const char *ns, const char *name, int64_t from, int64_t to, json_t **ret,
+                             struct err *e);

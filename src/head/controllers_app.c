@@ -23,8 +23,7 @@ static const char *log_of(void *data, const json_t *pod)
     return crash_logs_get(c->logs, pod);
 }
 
-/* Loads the sources that are needed; what is wrong with them stands in `e`. */
-static void load_sources(struct controllers *c, const struct application *app, struct orchestrate_input *in,
+void controllers_load(struct controllers *c, const struct application *app, struct orchestrate_input *in,
                          struct err *e)
 {
     const struct application_source *applied = &app->status.applied;
@@ -45,9 +44,17 @@ static void load_sources(struct controllers *c, const struct application *app, s
     }
 }
 
-static void gather(struct controllers *c, const struct application *app, struct orchestrate_input *in)
+/* What became of an application of that name that is gone, is not ours. */
+static bool is_owned(const void *uid, const json_t *object)
+{
+    return object_is_owned_by(object, uid);
+}
+
+void controllers_gather(struct controllers *c, const struct application *app, struct orchestrate_input *in)
 {
     const char *ns = app->meta.namespace, *name = app->meta.name;
+    object_cache_list(c->cache, "ControllerRevision", ns, is_owned, app->meta.uid ? app->meta.uid : "",
+                      &in->revisions);
     object_cache_list(c->cache, "Deployment", ns, is_of_application, name, &in->deployments);
     object_cache_list(c->cache, "Service", ns, is_of_application, name, &in->services);
     object_cache_list(c->cache, "Volume", ns, is_of_application, name, &in->volumes);
@@ -55,8 +62,9 @@ static void gather(struct controllers *c, const struct application *app, struct 
     object_cache_list(c->cache, "Node", NULL, NULL, NULL, &in->nodes);
 }
 
-static void gathered_done(struct orchestrate_input *in)
+void controllers_gathered_done(struct orchestrate_input *in)
 {
+    object_list_done(&in->revisions);
     object_list_done(&in->deployments);
     object_list_done(&in->services);
     object_list_done(&in->volumes);
@@ -74,7 +82,7 @@ static void keep_digest(struct strv *keep, const char *digest)
 static void sweep(struct controllers *c)
 {
     AUTO_STRV struct strv keep = {0};
-    struct object_list apps = {0}, pods = {0};
+    struct object_list apps = {0}, pods = {0}, revisions = {0};
     struct err e = {0};
     object_cache_list(c->cache, "Application", NULL, NULL, NULL, &apps);
     object_cache_list(c->cache, "Pod", NULL, NULL, NULL, &pods);
@@ -82,6 +90,9 @@ static void sweep(struct controllers *c)
         keep_digest(&keep, json_str(json_at(apps.v[i], "spec", "source", NULL), "bundle", NULL));
         keep_digest(&keep, json_str(json_at(apps.v[i], "status", "applied", NULL), "bundle", NULL));
     }
+    object_cache_list(c->cache, "ControllerRevision", NULL, NULL, NULL, &revisions);
+    for (size_t i = 0; i < revisions.n; i++)
+        keep_digest(&keep, json_str(json_at(revisions.v[i], "data", "source", NULL), "bundle", NULL));
     for (size_t i = 0; i < pods.n; i++)
         keep_digest(&keep, json_str(json_at(pods.v[i], "spec", "sedge", NULL), "bundle", NULL));
     source_shelf_keep(c->sources, &apps);
@@ -89,6 +100,7 @@ static void sweep(struct controllers *c)
         log_warn("remove bundles that are no longer needed: %s", err_text(&e));
     object_list_done(&apps);
     object_list_done(&pods);
+    object_list_done(&revisions);
 }
 
 /* Will the same changes be refused again? */
@@ -134,16 +146,16 @@ static int64_t look(struct controllers *c, const char *key, const json_t *object
     struct orchestrate_output out;
     struct err e = {0}, load_error = {0};
     const struct refused *refused = map_get(&c->refused, key);
-    load_sources(c, app, &in, &load_error);
+    controllers_load(c, app, &in, &load_error);
     if (refused && refused->generation == app->meta.generation)
         in.error = refused->why;
-    gather(c, app, &in);
+    controllers_gather(c, app, &in);
     orchestrate(&in, &out);
     int r = controllers_apply(c, &out.changes, "application", key, &e);
     if (r == 0)
         for (size_t i = 0; i < out.ask_logs.n; i++)
             crash_logs_ask(c->logs, out.ask_logs.v[i], key);
-    gathered_done(&in);
+    controllers_gathered_done(&in);
     if (r == 0 && out.sources_changed)
         sweep(c);
     int64_t again_us = out.look_again_us;

@@ -36,6 +36,14 @@ const json_t *controllers_object(const struct controllers *c, const char *kind, 
 int controllers_apply(struct controllers *c, const struct changes *changes, const char *what, const char *key,
                       struct err *e);
 
+/* Loads the sources that a look at an Application needs; what is wrong with them stands in `e`, which in->error borrows
+ * from. */
+void controllers_load(struct controllers *c, const struct application *app, struct orchestrate_input *in,
+                      struct err *e);
+/* Fills the lists with what is of the Application. */
+void controllers_gather(struct controllers *c, const struct application *app, struct orchestrate_input *in);
+void controllers_gathered_done(struct orchestrate_input *in);
+
 /* Handlers of the queues (work_handler); data: struct controllers. */
 int64_t controllers_schedule(void *data, const char *key);
 int64_t controllers_deployment(void *data, const char *key);

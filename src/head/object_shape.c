@@ -27,7 +27,8 @@ json_t *object_part(json_t *obj, const char *key)
 
 int object_name_check(const struct kind *k, const char *name, const char *path, struct err *e)
 {
-    bool dots = str_eq(k->name, "Pod") || str_eq(k->name, "Node") || str_eq(k->name, "Event");
+    bool dots = str_eq(k->name, "Pod") || str_eq(k->name, "Node") || str_eq(k->name, "Event") ||
+                str_eq(k->name, "ControllerRevision");
     if (str_empty(name))
         return err_set(e, EINVAL, "%s: required", path);
     if (dots ? str_is_dns_name(name) : str_is_label(name))

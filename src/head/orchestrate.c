@@ -13,7 +13,7 @@ static struct application_source copy_source(const struct application_source *s)
     return (struct application_source){mem_strdup(s->bundle), mem_strdup(s->entry), json_incref(s->inputs)};
 }
 
-static void open_orc(struct orc *o)
+void orc_open(struct orc *o)
 {
     const struct orchestrate_input *in = o->in;
     const struct application_status *s = &in->app->status;
@@ -38,7 +38,7 @@ static void open_orc(struct orc *o)
             o->goals[i] = PLAN_KEEP; /* it says itself what is to be */
 }
 
-static void close_orc(struct orc *o)
+void orc_close(struct orc *o)
 {
     orc_records_done(o);
     orc_flow_done(o);
@@ -82,6 +82,13 @@ static void sort_pods(struct orc *o)
         else
             object_list_add(&o->pods, pod);
     }
+}
+
+void orc_begin(struct orc *o)
+{
+    if (o->new_round)
+        begin_round(o);
+    sort_pods(o);
 }
 
 static void move(struct changes *from, struct changes *to)
@@ -136,15 +143,14 @@ void orchestrate(const struct orchestrate_input *in, struct orchestrate_output *
     struct orc o = {.in = in, .out = ret};
     bool left = true;
     *ret = (struct orchestrate_output){0};
-    open_orc(&o);
+    orc_open(&o);
+    orc_revise(&o);
     if (in->error && !o.removing) {
         give_up(&o, in->error);
-        close_orc(&o);
+        orc_close(&o);
         return;
     }
-    if (o.new_round)
-        begin_round(&o);
-    sort_pods(&o);
+    orc_begin(&o);
     orc_advance(&o);
     if (o.error && o.removing)
         go_without_plan(&o);
@@ -160,10 +166,11 @@ void orchestrate(const struct orchestrate_input *in, struct orchestrate_output *
     } else {
         changes_event(&o.events, in->object, false, "Removed", "%lld operations done", (long long)o.steps_done);
         move(&o.events, &ret->changes);
+        orc_forget_revisions(&o);
         changes_remove(&ret->changes, "Application", in->object);
         ret->sources_changed = true;
     }
-    close_orc(&o);
+    orc_close(&o);
 }
 
 void orchestrate_output_done(struct orchestrate_output *o)

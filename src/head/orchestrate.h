@@ -15,7 +15,7 @@
 
 #include "head/object_changes.h"
 #include "plan/compile.h"
-#include "plan/plan.h"
+#include "plan/plan_diff.h"
 
 #define LABEL_APPLICATION "sedge.dev/application"
 #define LABEL_COMPONENT   "sedge.dev/component"
@@ -27,6 +27,9 @@ struct orchestrate_part {
     const struct topology *topology;
     const char (*hashes)[17]; /* compile_hash of each component */
     const char *bundle;       /* digest, or NULL */
+    /* Digest of a file of the bundle, or NULL; the function NULL: not known. */
+    const char *(*file_digest)(void *data, const char *path);
+    void *data;
 };
 struct orchestrate_input {
     const json_t *object;                /* the Application */
@@ -35,6 +38,7 @@ struct orchestrate_input {
     const struct orchestrate_part *next; /* of spec.source; NULL: it cannot be used */
     const char *error;                   /* why the one that is needed cannot be read or used; NULL: none */
     struct object_list deployments, services, volumes, pods; /* that carry the application's label */
+    struct object_list revisions; /* that are the application's */
     struct object_list nodes;
     /* The last lines of a pod's container, "" when there are none, NULL when they have to be asked for first. Borrowed.
      */
@@ -52,6 +56,23 @@ struct orchestrate_output {
 };
 void orchestrate(const struct orchestrate_input *in, struct orchestrate_output *ret);
 void orchestrate_output_done(struct orchestrate_output *o);
+
+/* What orchestrate would do about the Application as the input has it, from where it stands now on to the end; made by
+ * the same code. `variants`: the wanted source with one input each as it was before. */
+struct orchestrate_variant {
+    const char *input;
+    const struct orchestrate_part *part;
+};
+struct orchestrate_preview {
+    struct plan plan;
+    struct plan_diff diff;
+};
+/* -EINVAL with `e`: it would not do anything, because of that. */
+int orchestrate_preview(const struct orchestrate_input *in, const struct orchestrate_variant *variants, size_t n,
+                        struct orchestrate_preview *ret, struct err *e);
+void orchestrate_preview_done(struct orchestrate_preview *p);
+/* The revision of the highest number, or NULL. Borrowed. */
+const json_t *orchestrate_last_revision(const struct object_list *revisions);
 /* Is it to be taken away? */
 bool orchestrate_removes(const struct application *app);
 bool orchestrate_same_source(const struct application_source *a, const struct application_source *b);

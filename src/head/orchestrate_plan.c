@@ -20,7 +20,7 @@ void orc_states(struct orc *o, const struct topology *t, struct plan_states *ret
         plan_states_set(ret, i, orc_state(o, &t->components[i]));
 }
 
-static bool *changed_of(struct orc *o, const struct orchestrate_part *next)
+bool *orc_changed(struct orc *o, const struct orchestrate_part *next)
 {
     const struct topology *t = o->work->topology;
     bool *changed = mem_array(t->n_components, sizeof(*changed));
@@ -76,7 +76,7 @@ static bool make(struct orc *o)
     AUTO_FREE bool *changed = NULL;
     if (o->work) {
         orc_states(o, o->work->topology, &have);
-        changed = changed_of(o, next);
+        changed = orc_changed(o, next);
     }
     struct plan_request request = {.now = o->work ? o->work->topology : NULL,
                                    .have = o->work ? &have : NULL,

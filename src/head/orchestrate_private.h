@@ -53,6 +53,17 @@ struct orc {
     struct orc_flow flow;
 };
 
+/* ---- orchestrate.c ---- */
+void orc_open(struct orc *o); /* in and out are set */
+void orc_close(struct orc *o);
+/* What a round begins with: failures are forgotten, pods that hang in one are made anew. */
+void orc_begin(struct orc *o);
+
+/* ---- orchestrate_revision.c ---- */
+/* Keeps the source that is wanted as a revision, and lets go of those that are too old. Sets sources_changed. */
+void orc_revise(struct orc *o);
+void orc_forget_revisions(struct orc *o); /* all of them */
+
 /* ---- orchestrate_record.c ---- */
 struct orc_record *orc_find(struct orc *o, const char *component);
 struct orc_record *orc_record(struct orc *o, const char *component, const char *initial); /* made when missing */
@@ -75,6 +86,8 @@ int64_t orc_replicas(const struct orc *o, const struct component *container);
 /* Makes o->plan from the states reached, switching to the wanted source when nothing of the former one is in the way
  * any more. False with o->error. */
 bool orc_plan(struct orc *o);
+/* By component of the topology that stands: is its definition in `next` (may be NULL) another one? New array. */
+bool *orc_changed(struct orc *o, const struct orchestrate_part *next);
 /* The first step of the plan for a component, or NULL. */
 const struct plan_step *orc_first_step(const struct orc *o, const char *component);
 /* Indices of the steps that may be started now. ret: room for plan.n. */

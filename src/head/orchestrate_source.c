@@ -16,6 +16,8 @@ struct loaded {
     struct topology *topology;
     char (*hashes)[17];
     char *bundle;
+    const char *head_dir;
+    struct bundle *files; /* opened when it is first asked for a digest */
 };
 struct source_shelf {
     const char *head_dir;
@@ -28,6 +30,7 @@ static void loaded_free(void *p)
     topology_free(l->topology);
     free(l->hashes);
     free(l->bundle);
+    bundle_close(l->files);
     free(l);
 }
 
@@ -108,6 +111,16 @@ static const char *file_digest(void *bundle, const char *path)
     return bundle_digest_of(bundle, path);
 }
 
+/* Of a bundle that was closed again: only who explains differences asks. */
+static const char *loaded_digest(void *data, const char *path)
+{
+    struct loaded *l = data;
+    struct err ignored;
+    if (!l->files && bundle_open(l->head_dir, l->bundle, &l->files, &ignored) < 0)
+        return NULL;
+    return bundle_digest_of(l->files, path);
+}
+
 static int fill(struct loaded *l, struct bundle *b, const struct application_source *from, struct err *e)
 {
     int r = load_topology(b, from, &l->topology, e);
@@ -126,7 +139,11 @@ static int fill(struct loaded *l, struct bundle *b, const struct application_sou
     for (size_t i = 0; i < l->topology->n_components; i++)
         compile_hash(&in, i, l->hashes[i]);
     l->bundle = mem_strdup(from->bundle);
-    l->part = (struct orchestrate_part){l->topology, (const char(*)[17])l->hashes, l->bundle};
+    l->part = (struct orchestrate_part){.topology = l->topology,
+                                        .hashes = (const char(*)[17])l->hashes,
+                                        .bundle = l->bundle,
+                                        .file_digest = loaded_digest,
+                                        .data = l};
     return 0;
 }
 
@@ -143,6 +160,7 @@ int source_shelf_get(struct source_shelf *s, const struct application_source *fr
         if (r < 0)
             return r;
         l = mem_alloc(sizeof(*l));
+        l->head_dir = s->head_dir;
         r = fill(l, b, from, e);
         bundle_close(b);
         if (r < 0) {
@@ -171,6 +189,8 @@ void source_shelf_keep(struct source_shelf *s, const struct object_list *applica
     }
     for (size_t i = s->loaded.n; i-- > 0;) {
         AUTO_FREE char *key = mem_strdup(s->loaded.items[i].key);
+        struct loaded *l = s->loaded.items[i].value;
+        bundle_close(take_ptr(l->files));
         if (!map_has(&keys, key))
             map_del(&s->loaded, key);
     }

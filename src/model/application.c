@@ -35,6 +35,8 @@ static const struct field spec_rows[] = {
     ROW(application_spec, "removeVolumes", remove_volumes, FIELD_BOOL, 0, "with Removed: its volumes too"),
     ROW_OF(application_spec, "components", components, FIELD_LIST, 0, &override_fields, "what differs for components"),
     ROW(application_spec, "plan", plan, FIELD_TEXTS, 0, "operations to do, in order; none: planned from the topology"),
+    ROW_DEFAULT(application_spec, "revisionHistoryLimit", history_limit, FIELD_INT, FIELD_NATURAL, "10",
+                "former revisions that are kept"),
     ROW_DEFAULT(application_spec, "attempt", attempt, FIELD_INT, FIELD_NATURAL, "0", "raised to try again"),
     ROW_OF(application_spec, "workflow", workflow, FIELD_OBJECT, 0, &request_fields, "work flow to run once"),
 };

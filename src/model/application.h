@@ -27,6 +27,7 @@ struct application_spec {
     bool remove_volumes;          /* with "Removed": the volumes too */
     struct field_list components; /* struct application_override */
     struct strv plan;             /* explicit plan, "component:Interface.operation"; empty: made from the topology */
+    int64_t history_limit;        /* former revisions that are kept */
     int64_t attempt;              /* raised by each deploy: failed operations are tried again */
     struct application_request *workflow; /* NULL: none was asked for */
 };

@@ -9,5 +9,6 @@
 #include "model/node_link.h"
 #include "model/pod.h"
 #include "model/protocol.h"
+#include "model/revision.h"
 #include "model/service.h"
 #include "model/topology.h"

@@ -6,6 +6,7 @@
 #include "model/cluster_kinds.h"
 #include "model/deployment.h"
 #include "model/pod.h"
+#include "model/revision.h"
 #include "model/rows.h"
 #include "model/service.h"
 
@@ -57,6 +58,7 @@ const struct kind kinds[] = {
     {"v1", "Service", "services", "service", "svc", true, &service_fields},
     {"v1", "Event", "events", "event", "ev", true, &event_fields},
     {"apps/v1", "Deployment", "deployments", "deployment", "deploy", true, &deployment_fields},
+    {"apps/v1", "ControllerRevision", "controllerrevisions", "controllerrevision", "", true, &revision_fields},
     {"sedge.dev/v1", "Application", "applications", "application", "app", true, &application_fields},
     {"sedge.dev/v1", "Volume", "volumes", "volume", "vol", true, &volume_fields},
 };
