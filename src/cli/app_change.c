@@ -3,6 +3,8 @@
  * the version that it was made from. */
 #include "cli/app_change.h"
 
+#include "model/revision.h"
+
 static json_t *new_patch(const json_t *application, json_t *spec)
 {
     json_t *patch = json_pack("{s:{}, s:o}", "metadata", "spec", spec);
@@ -132,6 +134,23 @@ json_t *app_change_remove(const json_t *application, bool volumes)
     return new_patch(application, spec);
 }
 
+/* Why it is done; what was said of a former change is taken away. */
+static json_t *notes_patch(const json_t *application, const struct app_wanted *w)
+{
+    json_t *notes = json_object();
+    AUTO_FREE char *number = w->rollback_to > 0 ? mem_printf("%lld", (long long)w->rollback_to) : NULL;
+    const struct {
+        const char *key, *text;
+    } rows[] = {{NOTE_MESSAGE, w->message}, {NOTE_ROLLBACK_TO, number}};
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        if (rows[i].text)
+            json_put_str(notes, rows[i].key, rows[i].text);
+        else if (application)
+            json_object_set_new(notes, rows[i].key, json_null());
+    }
+    return notes;
+}
+
 json_t *app_change_deploy(const json_t *application, const struct app_wanted *w)
 {
     json_t *source = json_pack("{s:s, s:s}", "bundle", w->bundle, "entry", w->entry);
@@ -145,13 +164,15 @@ json_t *app_change_deploy(const json_t *application, const struct app_wanted *w)
         json_object_set_new(spec, "workflow", json_null());
     if (!application) {
         json_object_set(source, "inputs", w->inputs);
-        return json_pack("{s:s, s:s, s:{s:s}, s:o}", "apiVersion", "sedge.dev/v1", "kind", "Application", "metadata",
-                         "name", w->name, "spec", spec);
+        return json_pack("{s:s, s:s, s:{s:s, s:o}, s:o}", "apiVersion", "sedge.dev/v1", "kind", "Application",
+                         "metadata", "name", w->name, "annotations", notes_patch(NULL, w), "spec", spec);
     }
     json_object_set_new(source, "inputs",
                         whole_object(json_at(application, "spec", "source", "inputs", NULL), w->inputs));
     json_object_set_new(spec, "components", overrides_without(application, "state"));
     if (!w->plan)
         json_object_set_new(spec, "plan", json_null());
-    return new_patch(application, spec);
+    json_t *patch = new_patch(application, spec);
+    json_object_set_new(json_object_get(patch, "metadata"), "annotations", notes_patch(application, w));
+    return patch;
 }

@@ -12,11 +12,13 @@ json_t *app_change_replicas(const json_t *application, const char *component, in
 json_t *app_change_remove(const json_t *application, bool volumes);
 /* A work flow to be run once; inputs: object or NULL, borrowed. */
 json_t *app_change_workflow(const json_t *application, const char *name, const char *id, const json_t *inputs);
-/* What `deploy` gives: bundle, entry, inputs (borrowed, object), plan (array of texts, borrowed, or NULL). application
- * NULL: the object to create. */
+/* What `deploy` gives: bundle, entry, inputs (borrowed, object), plan (array of texts, borrowed, or NULL), message (or
+ * NULL), the revision that it returns to (0: none). application NULL: the object to create. */
 struct app_wanted {
     const char *name, *bundle, *entry;
     json_t *inputs, *plan;
     const char *workflow; /* the template's own work flow that carries it out; NULL: as sedge plans it */
+    const char *message;
+    int64_t rollback_to;
 };
 json_t *app_change_deploy(const json_t *application, const struct app_wanted *w);

@@ -49,6 +49,8 @@ int template_check(struct template_check *c, struct err *e)
                             &c->given, e);
     if (r < 0)
         return r;
+    if (c->inputs_first)
+        json_object_update_missing(c->given, (json_t *)(uintptr_t)c->inputs_first);
     struct tosca_options options = template_options(c->template, c->given);
     options.inputs_missing_ok = c->inputs_missing_ok;
     options.detail = c->detail;

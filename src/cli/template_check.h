@@ -8,6 +8,7 @@
 struct template_check {
     const char *path;
     const struct strv *inputs, *input_files; /* template_inputs */
+    const json_t *inputs_first;              /* values that the others come over; may be NULL. Borrowed */
     bool inputs_missing_ok;
     bool strict; /* warnings are errors */
     bool detail; /* tosca_options.detail */

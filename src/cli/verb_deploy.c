@@ -4,23 +4,19 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cli/app_change.h"
-#include "cli/app_wait.h"
+#include "cli/api_client.h"
+#include "cli/app_deploy.h"
 #include "cli/bundle_make.h"
-#include "cli/output.h"
-#include "cli/published.h"
-#include "cli/template_check.h"
+#include "cli/plan_saved.h"
 #include "io/file.h"
 #include "plan/plan.h"
-
-#define PLAN_FILE_MAX (4U << 20)
-#define TRIES         10
 
 extern const struct verb verb_deploy;
 
 struct deploy_options {
     struct strv inputs, input_files;
-    const char *name, *plan;
+    const char *name, *plan, *message;
+    bool confirm;
     int64_t timeout_us;
     bool strict;
 };
@@ -29,8 +25,10 @@ static const struct opt deploy_opts[] = {
     OPT(deploy_options, '\0', "inputs", OPT_TEXTS, input_files, "FILE",
         "inputs from a YAML or JSON map; - is standard input"),
     OPT(deploy_options, '\0', "name", OPT_TEXT, name, "NAME", "name of the application (default: the file's)"),
-    OPT(deploy_options, '\0', "plan", OPT_TEXT, plan, "FILE", "carry out this plan instead of making one"),
     OPT(deploy_options, '\0', "strict", OPT_SWITCH, strict, NULL, "count the template's warnings as errors"),
+    OPT(deploy_options, '\0', "plan", OPT_TEXT, plan, "FILE", "do what this plan says: a saved one, or operations"),
+    OPT(deploy_options, 'm', "message", OPT_TEXT, message, "TEXT", "why, for 'sedge history'"),
+    OPT(deploy_options, '\0', "confirm", OPT_SWITCH, confirm, NULL, "show what will be done, and ask first"),
     OPT(deploy_options, '\0', "timeout", OPT_DURATION, timeout_us, "TIME", "wait at most so long; the head goes on"),
 };
 
@@ -40,7 +38,9 @@ struct deploy {
     const struct deploy_options *o;
     struct template_check check;
     const char *name; /* of the application */
-    json_t *before;   /* the application as it stands; NULL: there is none */
+    char *text;       /* of the plan file */
+    bool explicit;    /* it holds operations */
+    json_t *saved;    /* it is a plan that was reviewed; or NULL */
     json_t *plan;     /* array of steps, or NULL */
 };
 
@@ -62,7 +62,7 @@ static int check_template(struct deploy *d)
     struct err e = {0};
     int r = template_check(&d->check, &e);
     if (r == 0) {
-        d->name = d->o->name ? d->o->name : d->check.template->name;
+        d->name = d->o->name ? d->o->name : d->name ? d->name : d->check.template->name;
         r = template_check_deploy(&d->check, client_ns(d->cli), d->name);
     }
     template_check_tell(d->cli, &d->check, &e);
@@ -70,13 +70,13 @@ static int check_template(struct deploy *d)
 }
 
 /* The states that the components are in now, as far as the template still knows them. */
-static void states_now(const struct deploy *d, struct plan_states *s)
+static void states_now(const struct deploy *d, const json_t *before, struct plan_states *s)
 {
     const struct topology *t = d->check.topology;
     size_t k;
     json_t *c;
     plan_states_initial(s, t);
-    json_array_foreach(json_at(d->before, "status", "components", NULL), k, c)
+    json_array_foreach(json_at(before, "status", "components", NULL), k, c)
     {
         int i = topology_find(t, json_str(c, "name", ""));
         const char *state = json_str(c, "state", "");
@@ -86,20 +86,16 @@ static void states_now(const struct deploy *d, struct plan_states *s)
 }
 
 /* Reads the plan and simulates it from what stands. */
-static int check_plan(struct deploy *d)
+static int check_plan(struct deploy *d, const json_t *before)
 {
     AUTO(plan_done)
     struct plan p = {0};
     AUTO(plan_states_done)
     struct plan_states states = {0};
-    AUTO_FREE char *text = NULL;
     struct err e = {0};
-    size_t len;
-    int r = file_read(d->o->plan, PLAN_FILE_MAX, &text, &len, &e);
-    if (r == 0)
-        r = plan_read(text, len, str_ends(d->o->plan, ".csv"), &p, &e);
+    int r = plan_read(d->text, strlen(d->text), str_ends(d->o->plan, ".csv"), &p, &e);
     if (r == 0) {
-        states_now(d, &states);
+        states_now(d, before, &states);
         r = plan_check(d->check.topology, &states, &p, &e);
     }
     if (r < 0)
@@ -114,24 +110,15 @@ static int check_plan(struct deploy *d)
 
 /* ---- sending ---- */
 
-/* Whatever of that name stands; one that is just leaving is waited for. */
-static int look_before(struct deploy *d)
+/* The digest of the files as they are here; of a saved plan: still those that were reviewed? */
+static int check_reviewed(struct deploy *d)
 {
-    struct cli *cli = d->cli;
+    char digest[DIGEST_TEXT_SIZE];
     struct err e = {0};
-    json_unrefp(&d->before);
-    int r = client_get(cli, kind_find("Application"), client_ns(cli), d->name, &d->before, &e);
-    if (r < 0 && r != -ENOENT)
-        return cli_fail(cli, &e);
-    if (r == -ENOENT || !json_at(d->before, "metadata", "deletionTimestamp", NULL))
-        return OPTIONS_GO;
-    AUTO_JSON json_t *last = NULL;
-    struct app_wait wait = {.name = d->name, .gone = true, .timeout_us = d->o->timeout_us};
-    cli_note(cli, "An application %s is being taken down; waiting for that first.", d->name);
-    r = app_wait(cli, &wait, &last, &e);
-    json_unrefp(&d->before);
-    r = app_end(cli, &wait, "undeploy", r, last, &e);
-    return r == CLI_DONE ? OPTIONS_GO : r;
+    int r = plan_bundle_digest(d->check.template, digest, &e);
+    if (r == 0)
+        r = plan_saved_check(d->saved, &d->check, digest, &e);
+    return r < 0 ? cli_failf(d->cli, "plan %s: %s", d->o->plan, err_text(&e)) : OPTIONS_GO;
 }
 
 static int send_bundle(struct deploy *d, char digest[DIGEST_TEXT_SIZE])
@@ -147,132 +134,89 @@ static int send_bundle(struct deploy *d, char digest[DIGEST_TEXT_SIZE])
     return r < 0 ? cli_fail(d->cli, &e) : OPTIONS_GO;
 }
 
-static int write_once(struct deploy *d, const struct app_wanted *w, json_t **ret, struct err *e)
+static int carry_out(struct deploy *d, struct app_deploy *a)
 {
-    AUTO_JSON json_t *body = app_change_deploy(d->before, w);
-    AUTO_FREE char *path = client_path(kind_find("Application"), client_ns(d->cli), d->before ? d->name : NULL);
-    if (d->before)
-        return client_patch(d->cli, path, body, ret, e);
-    return client_call(d->cli, "POST", path, body, ret, e);
-}
-
-/* A work flow of the template's own takes the place of the plan, unless a plan is given. */
-static const char *own_workflow(const struct deploy *d)
-{
-    return !d->plan && topology_workflow_find(d->check.topology, "deploy") ? "deploy" : NULL;
-}
-
-/* Creates or patches; again when somebody else was quicker. */
-static int write_application(struct deploy *d, const char *digest, json_t **ret)
-{
+    char digest[DIGEST_TEXT_SIZE];
+    int r = send_bundle(d, digest);
     struct app_wanted w = {.name = d->name,
                            .bundle = digest,
                            .entry = d->check.template->entry,
                            .inputs = d->check.given,
                            .plan = d->plan,
-                           .workflow = own_workflow(d)};
-    struct err e = {0};
-    for (int i = 0; i < TRIES; i++) {
-        int r = write_once(d, &w, ret, &e);
-        if (r == 0)
-            return OPTIONS_GO;
-        if (r != -EAGAIN && r != -EEXIST && r != -ENOENT)
-            return cli_fail(d->cli, &e);
-        r = look_before(d);
-        if (r >= 0)
-            return r;
-    }
-    return cli_fail(d->cli, &e);
-}
-
-/* ---- afterwards ---- */
-
-static void add_published(struct cli *cli, const char *app, struct table *t)
-{
-    AUTO_JSON json_t *pods = NULL, *nodes = NULL;
-    AUTO_FREE char *selector = mem_printf(LABEL_APPLICATION "=%s", app);
-    struct published *p;
-    struct err ignored;
-    size_t n;
-    if (client_list(cli, kind_find("Pod"), client_ns(cli), selector, &pods, &ignored) < 0 ||
-        client_list(cli, kind_find("Node"), NULL, NULL, &nodes, &ignored) < 0)
-        return;
-    published_find(json_object_get(pods, "items"), json_object_get(nodes, "items"), &p, &n);
-    for (size_t i = 0; i < n; i++) {
-        const char *cells[] = {p[i].component, "published", p[i].address};
-        table_row(t, cells);
-    }
-    published_free(p, n);
-}
-
-static void add_outputs(const json_t *app, struct table *t)
-{
-    const char *name;
-    json_t *v;
-    json_object_foreach(json_at(app, "status", "outputs", NULL), name, v)
-    {
-        AUTO_FREE char *text = json_is_string(v) ? NULL : json_text(v);
-        const char *cells[] = {name, "output",
-                               json_is_null(v) ? "(not known yet)"
-                               : text          ? text
-                                               : json_string_value(v)};
-        table_row(t, cells);
-    }
-}
-
-static int show_result(struct cli *cli, const char *name, const json_t *app)
-{
-    static const char *const heads[] = {"NAME", "KIND", "VALUE"};
-    AUTO(table_done)
-    struct table t = {0};
-    const json_t *status = json_object_get(app, "status");
-    const char *message = json_str(status, "message", "");
-    if (cli->format == FORMAT_NAME)
-        puts(name);
-    if (cli->format == FORMAT_NAME)
-        return CLI_DONE;
-    if (cli->format != FORMAT_TABLE)
-        return output_value(cli, app);
-    bool runs = str_eq(json_str(status, "phase", ""), "Running");
-    printf("%s %s%s%s\n", name, runs ? "runs" : "is stopped", message[0] ? ": " : "", message);
-    table_begin(&t, heads, ARRAY_LEN(heads));
-    add_published(cli, name, &t);
-    add_outputs(app, &t);
-    if (t.cells.n == t.n)
-        return CLI_DONE;
-    AUTO_FREE char *text = table_text(&t, 0, cli->color_out);
-    printf("\n%s", text);
-    return CLI_DONE;
-}
-
-static int watch(struct deploy *d, const json_t *written)
-{
-    struct err e = {0};
-    AUTO_JSON json_t *last = NULL;
-    AUTO_FREE char *leaving = mem_printf("deploy goes on; see 'sedge describe app %s'", d->name);
-    struct app_wait wait = {.name = d->name,
-                            .generation = json_int(json_object_get(written, "metadata"), "generation", 1),
-                            .timeout_us = d->o->timeout_us,
-                            .leaving = leaving};
-    int r = app_wait(d->cli, &wait, &last, &e);
-    int status = app_end(d->cli, &wait, "deploy", r, last, &e);
-    return status == CLI_DONE ? show_result(d->cli, d->name, last) : status;
+                           .workflow = d->plan ? NULL : plan_own_workflow(d->check.topology),
+                           .message = d->o->message};
+    a->wanted = &w;
+    if (r < 0 && d->saved && !str_eq(json_str(d->saved, "bundle", ""), digest))
+        return cli_failf(d->cli, "plan %s: files of the template change while they are sent", d->o->plan);
+    if (r < 0)
+        r = app_deploy_write(a);
+    return r < 0 ? app_deploy_watch(a) : r;
 }
 
 static int deploy(struct deploy *d)
 {
-    char digest[DIGEST_TEXT_SIZE];
-    AUTO_JSON json_t *written = NULL;
     int r = check_template(d);
+    struct app_deploy a = {.cli = d->cli,
+                           .verb = "deploy",
+                           .name = d->name,
+                           .reviewed = d->saved,
+                           .confirm = d->o->confirm,
+                           .timeout_us = d->o->timeout_us};
+    if (r < 0 && d->saved)
+        r = check_reviewed(d);
     if (r < 0)
-        r = look_before(d);
+        r = app_deploy_look(&a);
+    if (r < 0 && d->explicit)
+        r = check_plan(d, a.before);
+    if (r < 0)
+        r = carry_out(d, &a);
+    app_deploy_done(&a);
+    return r;
+}
+
+/* ---- the plan that may be given ---- */
+
+/* Tells the two kinds of plan files apart by what is in them. */
+static int read_given(struct deploy *d)
+{
+    struct err e = {0};
+    size_t len;
+    int r = file_read(d->o->plan, PLAN_FILE_MAX, &d->text, &len, &e);
+    if (r == 0 && plan_saved_is(d->text))
+        r = plan_saved_read(d->text, len, &d->saved, &e);
+    else if (r == 0)
+        d->explicit = true;
+    return r < 0 ? cli_failf(d->cli, "plan %s: %s", d->o->plan, err_text(&e)) : OPTIONS_GO;
+}
+
+/* Of a saved plan: whose it is, and what was given for it. */
+static int take_saved(struct deploy *d)
+{
+    const json_t *app = json_object_get(d->saved, "application");
+    const char *name = json_str(app, "name", NULL), *ns = json_str(app, "namespace", NULL);
+    if (d->o->name && !str_eq(d->o->name, name))
+        return cli_failf(d->cli, "plan %s: it is application %s's, not %s's", d->o->plan, name, d->o->name);
+    if (d->cli->ns_text && ns && !str_eq(d->cli->ns_text, ns))
+        return cli_failf(d->cli, "plan %s: it is of namespace %s, not %s", d->o->plan, ns, d->cli->ns_text);
+    if (ns)
+        d->cli->ns_text = ns;
+    d->name = name;
+    d->check.inputs_first = json_object_get(d->saved, "inputs");
+    if (!d->check.path)
+        d->check.path = json_str(d->saved, "template", NULL);
+    return OPTIONS_GO;
+}
+
+static int begin(struct deploy *d)
+{
+    int r = check_words(d->cli, d->o);
     if (r < 0 && d->o->plan)
-        r = check_plan(d);
-    if (r < 0)
-        r = send_bundle(d, digest);
-    if (r < 0)
-        r = write_application(d, digest, &written);
-    return r < 0 ? watch(d, written) : r;
+        r = read_given(d);
+    if (r < 0 && d->saved)
+        r = take_saved(d);
+    if (r < 0 && !d->check.path)
+        return cli_misused(d->cli, "deploy takes a template: FILE, FOLDER or CSAR");
+    return r;
 }
 
 static int run_deploy(struct cli *cli, int argc, char **argv)
@@ -284,13 +228,14 @@ static int run_deploy(struct cli *cli, int argc, char **argv)
     struct deploy d = {
         .cli = cli,
         .o = &o,
-        .check = {.path = argv[1], .inputs = &o.inputs, .input_files = &o.input_files, .strict = o.strict}};
-    r = check_words(cli, &o);
+        .check = {.path = argc > 1 ? argv[1] : NULL, .inputs = &o.inputs, .input_files = &o.input_files, .strict = o.strict}};
+    r = begin(&d);
     if (r < 0)
         r = deploy(&d);
     template_check_done(&d.check);
-    json_decref(d.before);
     json_decref(d.plan);
+    json_decref(d.saved);
+    free(d.text);
     options_done(&verb_deploy, &o);
     return r;
 }
@@ -298,18 +243,21 @@ static int run_deploy(struct cli *cli, int argc, char **argv)
 const struct verb verb_deploy = {
     .name = "deploy",
     .group = GROUP_APPLICATION,
-    .args = "FILE|FOLDER|CSAR",
+    .args = "[FILE|FOLDER|CSAR]",
     .line = "Deploy a template, or patch what stands to fit it",
     .more =
         "The template is checked first; nothing is changed when it has faults. What an application has already and is\n"
         "unchanged goes on running untouched. Inputs that are not given have their default values, also when another\n"
         "value was given before. Ends with 0 when the application runs, or 1 with what failed and its last lines;\n"
-        "deploy again to try again. Ctrl-C leaves the head working.",
+        "deploy again to try again. Ctrl-C leaves the head working. What will be done is shown first, as 'sedge plan' "
+        "shows\n"
+        "it; --plan takes a plan that 'sedge plan --save' wrote and does just that, or lines of\n"
+        "component:Interface.operation.",
     .examples =
         "sedge deploy shop.yaml\nsedge deploy shop.yaml -i port=8081 --name shop2\nsedge deploy shop.csar --inputs "
-        "site.yaml --timeout 5m\n",
+        "site.yaml --timeout 5m\nsedge deploy --plan shop.plan\n",
     OPTS(deploy_opts),
-    .args_min = 1,
+    .args_min = 0,
     .args_max = 1,
     .formats = FORMATS_DATA | FORMAT_NAME,
     .run = run_deploy};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* `sedge plan`: the order of operations that a template's topology asks for, and the check of a plan by simulation. */
-#include "plan/plan.h"
+#include "plan/plan_diff.h"
 
 #include <errno.h>
 #include <unistd.h>
@@ -8,15 +8,13 @@
 #include "cli/cli_private.h"
 #include "cli/flow_text.h"
 #include "cli/output.h"
-#include "cli/template_check.h"
+#include "cli/plan_live.h"
 #include "io/file.h"
-
-#define PLAN_FILE_MAX (4U << 20)
 
 struct plan_options {
     struct strv inputs, input_files;
-    const char *plan, *now, *workflow;
-    bool csv, down, strict;
+    const char *plan, *now, *name, *save, *workflow;
+    bool csv, down, offline, detailed, strict;
 };
 
 #define OPTION(l, n, t, m, v, d)                                                                                       \
@@ -26,7 +24,11 @@ struct plan_options {
 static const struct opt plan_opts[] = {
     OPTION('i', "input", OPT_TEXTS, inputs, "NAME=VALUE", "value of an input"),
     OPTION('\0', "inputs", OPT_TEXTS, input_files, "FILE", "inputs from a YAML or JSON map; - is standard input"),
-    OPTION('\0', "plan", OPT_TEXT, plan, "FILE", "check this plan instead of making one; - is standard input"),
+    OPTION('\0', "plan", OPT_TEXT, plan, "FILE", "check this plan (operations, or a saved one); - is standard input"),
+    OPTION('\0', "name", OPT_TEXT, name, "NAME", "application to compare with (default: the file's name)"),
+    OPTION('\0', "save", OPT_TEXT, save, "FILE", "write the plan, for 'sedge deploy --plan FILE'"),
+    OPTION('\0', "detailed-exitcode", OPT_SWITCH, detailed, NULL, "exit status 2 when there are changes"),
+    OPTION('\0', "offline", OPT_SWITCH, offline, NULL, "do not ask what runs"),
     OPTION('\0', "csv", OPT_SWITCH, csv, NULL, "the plan is component,interface,operation a line"),
     OPTION('\0', "now", OPT_TEXT, now, "up|FILE", "begin when all runs, or when this plan was carried out"),
     OPTION('\0', "strict", OPT_SWITCH, strict, NULL, "count the template's warnings as errors"),
@@ -38,28 +40,40 @@ static int plan_run(struct cli *cli, int argc, char **argv);
 const struct verb verb_plan = {
     .name = "plan",
     .group = GROUP_TEMPLATE,
-    .args = "FILE|FOLDER|CSAR",
-    .line = "Show the order of operations, or check a plan by simulation",
-    .more = "Without --plan: the operations that bring everything from nothing to running, one a line as\n"
-            "component:Interface.operation. With --plan: 'accepted' with the states at its end, or 'refused' with the\n"
-            "line and the reason, and status 1. Nothing runs.",
-    .examples = "sedge plan shop.yaml\nsedge plan shop.yaml --plan up.plan\nsedge plan shop.yaml --now up --plan "
+    .args = "[FILE|FOLDER|CSAR]",
+    .line = "Show what deploy would change and why, or check a plan",
+    .more =
+        "Where an application of that name stands: what is created (+), changed in place (~), replaced (-/+),\n"
+        "removed (-) or only restarted (*), and why, as the head itself decides it; then the operations in order.\n"
+        "--save keeps it: 'sedge deploy --plan FILE' does that and nothing else. Status 0, or with\n"
+        "--detailed-exitcode 2 when there are changes.\n"
+        "Where none stands, no head answers, or with --offline, --now, --down or --plan: the operations that bring\n"
+        "everything from nothing to running, one a line as component:Interface.operation. With --plan: 'accepted'\n"
+        "with the states at its end, or 'refused' with the line and the reason, and status 1; a saved plan is held\n"
+        "against what stands. Nothing runs.",
+    .examples = "sedge plan shop.yaml\nsedge plan shop.yaml -i port=8081 --save shop.plan\nsedge plan shop.yaml --plan "
+                "up.plan\nsedge plan shop.yaml --now up --plan "
                 "stop-web.plan\nsedge plan shop.yaml --workflow backup\n",
     .opts = plan_opts,
     .n_opts = ARRAY_LEN(plan_opts),
-    .args_min = 1,
+    .args_min = 0,
     .args_max = 1,
     .formats = FORMATS_DATA,
     .run = plan_run,
 };
+
+static int read_text(const char *path, char **ret, size_t *ret_len, struct err *e)
+{
+    return str_eq(path, "-") ? file_read_fd(STDIN_FILENO, PLAN_FILE_MAX, ret, ret_len, e)
+                             : file_read(path, PLAN_FILE_MAX, ret, ret_len, e);
+}
 
 static int read_plan(const char *path, bool csv, struct plan *ret, struct err *e)
 {
     AUTO_FREE char *text = NULL;
     size_t len = 0;
     bool piped = str_eq(path, "-");
-    int r = piped ? file_read_fd(STDIN_FILENO, PLAN_FILE_MAX, &text, &len, e)
-                  : file_read(path, PLAN_FILE_MAX, &text, &len, e);
+    int r = read_text(path, &text, &len, e);
     if (r == 0)
         r = plan_read(text, len, csv, ret, e);
     return err_wrap(e, r, "plan %s", piped ? "from standard input" : path);
@@ -99,21 +113,6 @@ static void print_steps(const struct plan *p)
     }
 }
 
-static json_t *steps_json(const struct plan *p)
-{
-    json_t *steps = json_array();
-    for (size_t i = 0; i < p->n; i++) {
-        const struct plan_step *s = &p->steps[i];
-        json_t *v = json_pack("{s:s, s:s, s:s}", "component", s->component, "interface", s->interface, "operation",
-                              s->operation);
-        json_put_str(v, "from", s->source);
-        json_put_str(v, "to", s->target);
-        json_put_str(v, "why", s->why);
-        json_array_append_new(steps, v);
-    }
-    return steps;
-}
-
 static int show_made(const struct cli *cli, const struct plan_options *o, const struct topology *t,
                      const struct plan_states *now)
 {
@@ -127,7 +126,7 @@ static int show_made(const struct cli *cli, const struct plan_options *o, const 
         print_steps(&p);
         return CLI_DONE;
     }
-    AUTO_JSON json_t *v = json_pack("{s:o}", "steps", steps_json(&p));
+    AUTO_JSON json_t *v = json_pack("{s:o}", "steps", plan_steps_json(&p));
     return output_value(cli, v);
 }
 
@@ -190,27 +189,59 @@ static int show_workflow(const struct cli *cli, const struct topology *t, const 
     return cli_failf(cli, "the template has no work flow '%s'%s", name, like);
 }
 
-static int plan_of(const struct cli *cli, const struct plan_options *o, const char *path)
+static int plan_offline(const struct cli *cli, const struct plan_options *o, const struct template_check *c)
 {
-    AUTO(template_check_done)
-    struct template_check c = {.path = path,
-                               .inputs = &o->inputs,
-                               .input_files = &o->input_files,
-                               .inputs_missing_ok = true,
-                               .strict = o->strict};
     AUTO(plan_states_done)
     struct plan_states states = {0};
     struct err e = {0};
-    int r = template_check(&c, &e);
-    template_check_tell(cli, &c, &e);
-    if (r < 0)
-        return CLI_FAILED;
-    if (o->workflow)
-        return show_workflow(cli, c.topology, o->workflow);
-    plan_states_initial(&states, c.topology);
-    if (begin(o, c.topology, &states, &e) < 0)
+    plan_states_initial(&states, c->topology);
+    if (begin(o, c->topology, &states, &e) < 0)
         return cli_fail(cli, &e);
-    return o->plan ? show_checked(cli, o, c.topology, &states) : show_made(cli, o, c.topology, &states);
+    return o->plan ? show_checked(cli, o, c->topology, &states) : show_made(cli, o, c->topology, &states);
+}
+
+static int check(const struct cli *cli, struct template_check *c)
+{
+    struct err e = {0};
+    int r = template_check(c, &e);
+    template_check_tell(cli, c, &e);
+    return r < 0 ? CLI_FAILED : OPTIONS_GO;
+}
+
+static int plan_of(struct cli *cli, const struct plan_options *o, const char *path)
+{
+    AUTO(template_check_done)
+    struct template_check c = {
+        .path = path, .inputs = &o->inputs, .input_files = &o->input_files, .inputs_missing_ok = true, .strict = o->strict};
+    struct plan_live live = {.check = &c, .name = o->name, .save = o->save, .detailed = o->detailed};
+    int r = check(cli, &c);
+    if (r < 0 && o->workflow)
+        return show_workflow(cli, c.topology, o->workflow);
+    if (r < 0 && !o->offline && !o->now && !o->down && !o->plan)
+        r = plan_live(cli, &live);
+    return r < 0 ? plan_offline(cli, o, &c) : r;
+}
+
+/* A plan that was saved is held against what stands; OPTIONS_GO when the file holds operations. */
+static int plan_saved(struct cli *cli, const struct plan_options *o, const char *path)
+{
+    AUTO_FREE char *text = NULL;
+    AUTO_JSON json_t *saved = NULL;
+    struct err e = {0};
+    size_t len = 0;
+    if (!o->plan || str_eq(o->plan, "-") || read_text(o->plan, &text, &len, &e) < 0 || !plan_saved_is(text))
+        return OPTIONS_GO;
+    if (plan_saved_read(text, len, &saved, &e) < 0)
+        return cli_failf(cli, "plan %s: %s", o->plan, err_text(&e));
+    AUTO(template_check_done)
+    struct template_check c = {.path = path ? path : json_str(saved, "template", NULL),
+                               .inputs = &o->inputs,
+                               .input_files = &o->input_files,
+                               .inputs_first = json_object_get(saved, "inputs"),
+                               .inputs_missing_ok = true};
+    struct plan_live live = {.check = &c, .name = o->name, .detailed = o->detailed, .saved = saved, .file = o->plan};
+    int r = check(cli, &c);
+    return r < 0 ? plan_live(cli, &live) : r;
 }
 
 static int plan_run(struct cli *cli, int argc, char **argv)
@@ -219,14 +250,19 @@ static int plan_run(struct cli *cli, int argc, char **argv)
     int r = options_parse(cli, cli->verb, &argc, argv, &o);
     if (r >= 0)
         return r;
+    bool still = o.offline || o.now || o.down;
     if (o.workflow && (o.plan || o.down || o.now))
         r = cli_misused(cli, "--workflow shows the steps of a work flow; --plan, --now and --down do not go with it");
     else if (o.plan && o.down)
         r = cli_misused(cli, "--plan checks a plan, --down makes one: give one of the two");
     else if (str_eq(o.plan, "-") && str_eq(o.now, "-"))
         r = cli_misused(cli, "--plan and --now cannot both be read from standard input");
+    else if (o.save && (still || o.plan))
+        r = cli_misused(cli, "--save keeps what would be done to what runs: not with --offline, --now, --down, --plan");
     else
-        r = plan_of(cli, &o, argv[1]);
+        r = plan_saved(cli, &o, argv[1]);
+    if (r < 0)
+        r = argc > 1 ? plan_of(cli, &o, argv[1]) : cli_misused(cli, "plan takes a template: FILE, FOLDER or CSAR");
     options_done(cli->verb, &o);
     return r;
 }

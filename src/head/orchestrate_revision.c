@@ -36,7 +36,7 @@ static char *changes_line(const struct orc *o)
     struct err e = {0};
     if (orchestrate_preview(o->in, NULL, 0, &p, &e) < 0)
         return mem_strdup(err_text(&e));
-    char *line = plan_diff_summary(&p.diff);
+    char *line = plan_diff_brief(&p.diff);
     orchestrate_preview_done(&p);
     return line;
 }

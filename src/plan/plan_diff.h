@@ -93,5 +93,7 @@ const char *plan_reason_kind_name(enum plan_reason_kind k); /* "property", "scri
 json_t *plan_diff_json(const struct plan_diff *d);
 /* "1 to create, 0 to change, ..., 3 unchanged". The caller frees. */
 char *plan_diff_summary(const struct plan_diff *d);
+/* "-/+ data, * page and 3 more": what is done to whom; "nothing". The caller frees. */
+char *plan_diff_brief(const struct plan_diff *d);
 /* The plan's steps as JSON: component, interface, operation, from, to, why. The caller owns it. */
 json_t *plan_steps_json(const struct plan *p);

@@ -81,6 +81,31 @@ char *plan_diff_summary(const struct plan_diff *d)
                       restart, d->counts[PLAN_SAME]);
 }
 
+#define BRIEF_MAX 4 /* components named */
+
+char *plan_diff_brief(const struct plan_diff *d)
+{
+    static const char *const marks[] = {[PLAN_SAME] = "",       [PLAN_CREATE] = "+", [PLAN_CHANGE] = "~",
+                                        [PLAN_REPLACE] = "-/+", [PLAN_REMOVE] = "-", [PLAN_FOLLOW] = "*"};
+    struct buf b = {0};
+    size_t named = 0, more = 0;
+    for (size_t i = 0; i < d->n; i++) {
+        if (d->items[i].action == PLAN_SAME)
+            continue;
+        if (named == BRIEF_MAX) {
+            more++;
+            continue;
+        }
+        buf_addf(&b, "%s%s %s", named ? ", " : "", marks[d->items[i].action], d->items[i].component);
+        named++;
+    }
+    if (more)
+        buf_addf(&b, " and %zu more", more);
+    if (named == 0)
+        buf_adds(&b, "nothing");
+    return buf_take(&b);
+}
+
 json_t *plan_steps_json(const struct plan *p)
 {
     json_t *steps = json_array();
