@@ -135,9 +135,9 @@ json_t *app_change_remove(const json_t *application, bool volumes)
 }
 
 /* Why it is done; what was said of a former change is taken away. */
-static json_t *notes_patch(const json_t *application, const struct app_wanted *w)
+static void put_notes(json_t *object, const json_t *application, const struct app_wanted *w)
 {
-    json_t *notes = json_object();
+    AUTO_JSON json_t *notes = json_object();
     AUTO_FREE char *number = w->rollback_to > 0 ? mem_printf("%lld", (long long)w->rollback_to) : NULL;
     const struct {
         const char *key, *text;
@@ -145,10 +145,11 @@ static json_t *notes_patch(const json_t *application, const struct app_wanted *w
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         if (rows[i].text)
             json_put_str(notes, rows[i].key, rows[i].text);
-        else if (application)
+        else if (json_at(application, "metadata", "annotations", rows[i].key, NULL))
             json_object_set_new(notes, rows[i].key, json_null());
     }
-    return notes;
+    if (json_object_size(notes) > 0)
+        json_object_set(json_object_get(object, "metadata"), "annotations", notes);
 }
 
 json_t *app_change_deploy(const json_t *application, const struct app_wanted *w)
@@ -164,8 +165,10 @@ json_t *app_change_deploy(const json_t *application, const struct app_wanted *w)
         json_object_set_new(spec, "workflow", json_null());
     if (!application) {
         json_object_set(source, "inputs", w->inputs);
-        return json_pack("{s:s, s:s, s:{s:s, s:o}, s:o}", "apiVersion", "sedge.dev/v1", "kind", "Application",
-                         "metadata", "name", w->name, "annotations", notes_patch(NULL, w), "spec", spec);
+        json_t *new = json_pack("{s:s, s:s, s:{s:s}, s:o}", "apiVersion", "sedge.dev/v1", "kind", "Application",
+                                "metadata", "name", w->name, "spec", spec);
+        put_notes(new, NULL, w);
+        return new;
     }
     json_object_set_new(source, "inputs",
                         whole_object(json_at(application, "spec", "source", "inputs", NULL), w->inputs));
@@ -173,6 +176,6 @@ json_t *app_change_deploy(const json_t *application, const struct app_wanted *w)
     if (!w->plan)
         json_object_set_new(spec, "plan", json_null());
     json_t *patch = new_patch(application, spec);
-    json_object_set_new(json_object_get(patch, "metadata"), "annotations", notes_patch(application, w));
+    put_notes(patch, application, w);
     return patch;
 }

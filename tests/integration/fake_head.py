@@ -203,6 +203,8 @@ class Handler(BaseHTTPRequestHandler):
             return self.create(parts[0], json.loads(body))
         if len(parts) == 1:
             return self.watch(parts[0], query) if "watch" in query else self.collection(parts[0], query)
+        if len(parts) == 3 and parts[2] == "plan":
+            return self.answer(200, {"kind": "ApplicationPlan", "application": {"name": parts[1]}, "components": [], "steps": [], "changes": False, "line": ""})
         return self.single(*parts, body)
 
     def own(self, parts, body):
