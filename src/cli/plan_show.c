@@ -170,7 +170,12 @@ void plan_show(const struct cli *cli, const json_t *plan)
         printf("%sNo changes%s.\n", shown ? "\n" : "",
                json_bool(plan, "sourceChanges", false) ? " to what runs, though files or inputs differ" : "");
     printf("%s%s\n", shown || plan_has_changes(plan) ? "\n" : "", json_str(plan, "line", ""));
-    print_steps(json_object_get(plan, "steps"));
+    const char *workflow = json_str(plan, "workflow", NULL);
+    if (workflow)
+        printf("\nThe template's own work flow '%s' carries it out; 'sedge plan FILE --workflow %s' shows its steps.\n",
+               workflow, workflow);
+    else
+        print_steps(json_object_get(plan, "steps"));
 }
 
 static void brief_line(const struct cli *cli, const json_t *c)

@@ -124,6 +124,18 @@ static int apply_dry(struct head *h, struct object_ref ref, const json_t *before
     return r;
 }
 
+/* A work flow of the template's own stands in for the plan: the differences are the same, and who carries them out is
+ * told beside them. Takes the request out of `wanted`; its name (new text), or NULL. */
+static char *take_workflow(const json_t *before, json_t *wanted)
+{
+    json_t *spec = json_object_get(wanted, "spec"), *is = json_object_get(spec, "workflow");
+    if (!is || json_equal(is, json_at(before, "spec", "workflow", NULL)))
+        return NULL;
+    char *name = mem_strdup(json_str(is, "name", ""));
+    json_object_del(spec, "workflow");
+    return name;
+}
+
 int controllers_plan(struct head *h, const char *ns, const char *name, const json_t *body, json_t **ret, struct err *e)
 {
     struct object_ref ref = {kind_find("Application"), ns, name};
@@ -137,11 +149,14 @@ int controllers_plan(struct head *h, const char *ns, const char *name, const jso
         (object_is_deleting(before) || str_eq(json_str(json_object_get(before, "spec"), "state", ""), "Removed")))
         return err_set(e, EBUSY, "application \"%s\" is being taken down; plan again when it is gone", name);
     r = apply_dry(h, ref, before, body, &wanted, e);
+    AUTO_FREE char *workflow = r == 0 ? take_workflow(before, wanted) : NULL;
     if (r == 0)
         r = fields_decode(&application_fields, wanted, &app, e);
     if (r < 0)
         return r;
     r = plan_wanted(h->controllers, before, wanted, &app, ret, e);
+    if (r == 0)
+        json_put_str(*ret, "workflow", workflow);
     fields_done(&application_fields, &app);
     tidy(h->controllers);
     return r;

@@ -34,6 +34,9 @@ static char *changes_line(const struct orc *o)
 {
     struct orchestrate_preview p;
     struct err e = {0};
+    const struct application_request *flow = o->in->app->spec.workflow;
+    if (flow && o->new_round)
+        return mem_printf("work flow '%s'", flow->name);
     if (orchestrate_preview(o->in, NULL, 0, &p, &e) < 0)
         return mem_strdup(err_text(&e));
     char *line = plan_diff_brief(&p.diff);
