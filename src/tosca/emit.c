@@ -120,19 +120,12 @@ struct topology *emit_topology(struct topo *t)
     to->description = mem_strdup(at_text(at_key(root, "description")));
     to->entry = mem_strdup(t->file->path);
     to->language = mem_strdup(at_text(at_key(root, "tosca_definitions_version")));
-<<<<<<< HEAD
     size_t count = 0;
     for (size_t i = 0; i < t->nodes->n; i++)
         count += ((struct tnode *)t->nodes->items[i].value)->n_components;
     to->components = mem_array(count ? count : 1, sizeof(*to->components));
     emit_components(t, to);
-    to->inputs = emit_inputs(t);
-=======
-    to->components = mem_array(t->nodes->n ? t->nodes->n : 1, sizeof(*to->components));
-    for (size_t i = 0; i < t->nodes->n && tctx_spend(t->c, 10); i++)
-        emit_component(t, t->nodes->items[i].value, &to->components[to->n_components++]);
     to->inputs = emit_inputs(t, to);
->>>>>>> e90f738 (tosca: which values are never shown: sensitive by their metadata, and credentials)
     to->outputs = emit_outputs(t);
     workflows_emit(t, to);
     emit_herds(t, to);

@@ -6,11 +6,8 @@
 #include "tosca/emit_detail.h"
 #include "tosca/operation.h"
 #include "tosca/protocol_read.h"
-<<<<<<< HEAD
-#include "tosca/stand_in.h"
-=======
 #include "tosca/sensitive.h"
->>>>>>> e90f738 (tosca: which values are never shown: sensitive by their metadata, and credentials)
+#include "tosca/stand_in.h"
 #include "tosca/value_read.h"
 
 /* Notes in `ret` what of the values is not for eyes, as "<prefix><name>". */
