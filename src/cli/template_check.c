@@ -26,7 +26,7 @@ static void archive_is_whole(struct template_check *c)
 /* What stands when all is told: errors that came late leave no topology. */
 static int finish(struct template_check *c)
 {
-    if (c->template && c->template->files.archive)
+    if (c->whole || (c->template && c->template->files.archive))
         archive_is_whole(c);
     if (c->strict) {
         diags_strict(&c->opening);

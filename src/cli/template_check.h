@@ -11,6 +11,7 @@ struct template_check {
     const json_t *inputs_first;              /* values that the others come over; may be NULL. Borrowed */
     bool inputs_missing_ok;
     bool strict; /* warnings are errors */
+    bool whole;  /* files that the template names have to be there; so they have in an archive */
     bool detail; /* tosca_options.detail */
 
     struct template *template; /* all of these are kept also when it failed, as far as it came */
