@@ -6,21 +6,9 @@
 #include "tosca/occurrences.h"
 #include "tosca/related.h"
 #include "tosca/stand_in.h"
+#include "tosca/tie_candidate.h"
 #include "tosca/tie_relationship.h"
 #include "tosca/tosca_file.h"
-
-/* One requirement assignment on its way. */
-struct want {
-    struct topo *t;
-    struct tctx *c;
-    struct tnode *from;
-    struct tlink *link;
-    const char *words;               /* "node template 'api': requirement 'host'" */
-    struct ttype *node, *capability; /* types asked for; may be NULL */
-    const char *capability_name;
-    struct at filter;
-    bool assigned;
-};
 
 static struct at want_key(const struct want *w, const char *key)
 {
@@ -32,86 +20,24 @@ static struct at want_node(const struct want *w)
 {
     if (!w->assigned)
         return tdef_key(w->link->def, "node");
-    struct at short_form = at_is(w->link->at, Y_SCALAR) ? w->link->at : at_key(w->link->at, "node");
+    struct at short_form = at_is(w->link->at, Y_MAP) ? at_key(w->link->at, "node") : w->link->at;
+    if (at_len(short_form, Y_SEQ) == 2) /* [template, index]: sedge makes one node of each template */
+        short_form = at_of(short_form.file, short_form.node->items[0]);
     return at_null(short_form) ? tdef_key(w->link->def, "node") : short_form;
 }
 
-/* Software stands on software too, though TosKer's types name containers only. */
-static bool software_on_software(const struct want *w, const struct tnode *to, struct ttype *declared)
+/* TOSCA 2.0: it may be left open without a word. */
+static bool want_optional(const struct want *w)
 {
-    return w->from->kind == COMPONENT_SOFTWARE && to->kind == COMPONENT_SOFTWARE &&
-           known_component(w->c, declared) == COMPONENT_CONTAINER;
-}
-
-/* TosKer's own file lets its containers derive from TOSCA's root, and asks for nodes of its own. */
-static bool type_suits(const struct want *w, const struct tnode *to, struct ttype *declared)
-{
-    bool any = declared && str_eq(declared->name, "tosker.nodes.Root") && (to->kind != COMPONENT_ABSTRACT || to->inner);
-    return !declared || !to->type || any || type_is_a(w->c, to->type, declared) ||
-           software_on_software(w, to, declared);
-}
-
-static bool source_allowed(const struct want *w, const struct tcap *cap)
-{
-    struct at list = tdef_key(cap->def, "valid_source_types");
-    for (struct ttype *t = cap->type; t && at_null(list) && tctx_spend(w->c, 1); t = type_parent(w->c, t))
-        list = at_key(t->at, "valid_source_types");
-    if (!at_len(list, Y_SEQ) || !w->from->type)
-        return true;
-    for (size_t i = 0; i < list.node->n && tctx_spend(w->c, 1); i++) {
-        const char *name = at_text(at_of(list.file, list.node->items[i]));
-        struct ttype *t = name ? type_find(w->c, list.file, TYPE_NODE, name) : NULL;
-        if (!t || type_is_a(w->c, w->from->type, t))
-            return true;
-    }
-    return false;
-}
-
-static bool capability_suits(const struct want *w, const struct tcap *cap)
-{
-    if (w->capability_name && !str_eq(w->capability_name, cap->name))
-        return false;
-    return !w->capability || !cap->type || type_is_a(w->c, cap->type, w->capability);
-}
-
-/* The capability of `to` that the requirement would use; NULL when it has none. One named like the requirement comes
- * first. */
-static struct tcap *capability_among(const struct want *w, const struct tnode *to, bool any_source)
-{
-    struct tcap *best = NULL;
-    for (size_t i = 0; i < to->capabilities->n && tctx_spend(w->c, 1); i++) {
-        struct tcap *cap = to->capabilities->items[i].value;
-        if (!capability_suits(w, cap) || !(any_source || source_allowed(w, cap)))
-            continue;
-        if (!best || str_eq(cap->name, w->link->name))
-            best = cap;
-    }
-    return best;
-}
-
-static struct tcap *capability_of(const struct want *w, const struct tnode *to)
-{
-    return capability_among(w, to, false);
-}
-
-/* A requirement that says nothing of the capability takes any node. */
-static bool needs_capability(const struct want *w)
-{
-    return w->capability || w->capability_name;
-}
-
-static bool candidate_fits(const struct want *w, struct tnode *to)
-{
-    return to != w->from && to->type && type_suits(w, to, w->node) && (!needs_capability(w) || capability_of(w, to)) &&
-           node_filter_passes_from(w->t, w->filter, w->from, to, capability_of(w, to));
+    return w->assigned && str_eq(at_text(at_key(w->link->at, "optional")), "true");
 }
 
 static void tie_to(const struct want *w, struct tnode *to)
 {
     w->link->target = to;
-    w->link->capability = capability_of(w, to);
+    w->link->capability = want_capability_among(w, to, false);
     if (!w->link->capability && w->assigned) {
-        w->link->capability = capability_among(w, to, true);
+        w->link->capability = want_capability_among(w, to, true);
         if (w->link->capability && !w->from->inner) /* else it comes from a node inside */
             tosca_warn(w->c, w->link->at, "TARGET_TYPE",
                        "%s: capability '%s' of '%s' is not meant for nodes of type '%s'", w->words,
@@ -121,50 +47,48 @@ static void tie_to(const struct want *w, struct tnode *to)
         w->link->capability->incoming++;
 }
 
-static void tell_open(const struct want *w, size_t found, const char *names)
+static void tell_open(const struct want *w, const struct choices *k)
 {
     const char *type = w->node ? w->node->name : w->capability ? w->capability->name : "any type";
-    bool must = w->from->kind != COMPONENT_ABSTRACT && !w->from->directed;
+    const char *wanted =
+        tctx_printf(w->c, "wanted: %s%s%s", type, k->refused ? "; " : "", k->refused ? k->refused : "");
+    bool must = w->from->kind != COMPONENT_ABSTRACT && !w->from->directed && !want_optional(w);
     struct at at = w->assigned ? w->link->at : at_of(w->from->at.file, w->from->key);
-    if (must && found)
+    if (must && k->n)
         tosca_error(w->c, at, "OCCURRENCES", "%s is open: more than one node template fits (%s); name one of them",
-                    w->words, names);
+                    w->words, k->names);
     else if (must)
-        tosca_error(w->c, at, "OCCURRENCES", "%s is open: no node template fits (wanted: %s)", w->words, type);
-    else if (found)
-        tosca_warn(w->c, at, "OCCURRENCES", "%s is left open: more than one node template fits (%s)", w->words, names);
+        tosca_error(w->c, at, "OCCURRENCES", "%s is open: no node template fits (%s)", w->words, wanted);
+    else if (want_optional(w))
+        return;
+    else if (k->n)
+        tosca_warn(w->c, at, "OCCURRENCES", "%s is left open: more than one node template fits (%s)", w->words,
+                   k->names);
     else
-        tosca_warn(w->c, at, "OCCURRENCES", "%s is left open: no node template fits (wanted: %s)", w->words, type);
-    related_def(w->c, w->link->def);
+        tosca_warn(w->c, at, "OCCURRENCES", "%s is left open: no node template fits (%s)", w->words, wanted);
 }
 
-/* By type: exactly one that fits is taken. */
+/* By type: the one that fits is taken; of several the first, if the template asks for one at all. */
 static void tie_by_type(const struct want *w)
 {
-    AUTO_STRV struct strv names = {0};
-    struct tnode *first = NULL;
-    for (size_t i = 0; i < w->t->nodes->n && tctx_spend(w->c, 2); i++) {
-        struct tnode *n = w->t->nodes->items[i].value;
-        if (!candidate_fits(w, n))
-            continue;
-        first = first ? first : n;
-        if (names.n < 5)
-            strv_add(&names, n->name);
-    }
-    if (names.n == 1) {
-        tie_to(w, first);
-        return;
-    }
-    AUTO_FREE char *list = names.n ? strv_join(&names, ", ") : NULL;
-    tell_open(w, names.n, list ? list : "");
+    struct choices k;
+    want_candidates(w, &k);
+    if (k.n > 1 && w->assigned)
+        tosca_warn(w->c, w->link->at, "OCCURRENCES",
+                   "%s: more than one node template fits (%s); the first, '%s', is taken", w->words, k.names,
+                   k.first->local);
+    if (k.n == 1 || (k.n > 1 && w->assigned))
+        tie_to(w, k.first);
+    else
+        tell_open(w, &k);
 }
 
 static void tie_named(const struct want *w, struct tnode *to, struct at at)
 {
     struct at declared = tdef_key(w->link->def, "node");
     struct ttype *type = at_text(declared) ? type_find(w->c, declared.file, TYPE_NODE, at_text(declared)) : NULL;
-    bool suits = type_suits(w, to, type);
-    if (!suits && (!needs_capability(w) || !capability_among(w, to, true))) {
+    bool suits = want_type_suits(w, to, type);
+    if (!suits && (!want_needs_capability(w) || !want_capability_among(w, to, true))) {
         tosca_error(w->c, at, "TARGET_TYPE", "%s names '%s', which is of type '%s' and not of '%s'", w->words,
                     to->local, to->type->name, type->name);
         related_def(w->c, w->link->def);
@@ -174,7 +98,7 @@ static void tie_named(const struct want *w, struct tnode *to, struct at at)
         tosca_warn(w->c, at, "TARGET_TYPE", "%s names '%s', which is of type '%s' and not of '%s'; its capability fits",
                    w->words, to->local, to->type->name, type->name);
     tie_to(w, to);
-    if (to->type && needs_capability(w) && !w->link->capability) {
+    if (to->type && want_needs_capability(w) && !w->link->capability) {
         tosca_error(w->c, at, "TARGET_TYPE", "%s: '%s' has no capability that fits (wanted: %s)", w->words, to->local,
                     w->capability ? w->capability->name : w->capability_name);
         related_def(w->c, w->link->def);
@@ -212,7 +136,8 @@ static void tie_one(struct want *w)
     struct tnode *to = at_text(node) && node.file == w->t->file ? map_get(w->t->nodes, at_text(node)) : NULL;
     w->filter = want_key(w, "node_filter");
     want_capability(w, to);
-    if (to && w->assigned) {
+    w->named = to && w->assigned;
+    if (w->named) {
         tie_named(w, to, node);
         return;
     }
@@ -354,20 +279,28 @@ static struct tnode *host_above(struct topo *t, struct tnode *n)
     return NULL;
 }
 
-static void check_hosts(struct topo *t, struct tnode *n)
+/* Each node is walked over once: `walk` is the number of the walk that came here first. */
+static void check_hosts(struct topo *t, struct tnode *n, size_t walk)
 {
-    struct tnode *host = host_above(t, n);
-    for (size_t i = 0; host && host != n && i < t->nodes->n && tctx_spend(t->c, 2); i++)
-        host = host_above(t, host);
-    if (host == n)
-        tosca_error(t->c, at_of(n->at.file, n->key), "CYCLE", "%s stands on itself: its hosts go in a circle",
-                    n->words);
+    struct tnode *p = n;
+    while (p && !p->walk && tctx_spend(t->c, 2)) {
+        p->walk = walk;
+        p = host_above(t, p);
+    }
+    if (!p || p->walk != walk)
+        return;
+    struct tnode *first = p; /* each of the circle is told */
+    do {
+        tosca_error(t->c, at_of(p->at.file, p->key), "CYCLE", "%s stands on itself: its hosts go in a circle",
+                    p->words);
+        p = host_above(t, p);
+    } while (p && p != first);
 }
 
 void tie_check(struct topo *t)
 {
     for (size_t i = 0; i < t->nodes->n && tctx_spend(t->c, 2); i++) {
         check_incoming(t, t->nodes->items[i].value);
-        check_hosts(t, t->nodes->items[i].value);
+        check_hosts(t, t->nodes->items[i].value, i + 1);
     }
 }

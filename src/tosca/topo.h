@@ -82,6 +82,7 @@ struct tnode {
     struct topo *home;
     struct topo *inner; /* the topology that stands in for it (substitution_inner), NULL: none */
     enum { INNER_UNKNOWN, INNER_BUSY, INNER_KNOWN } inner_state;
+    size_t walk;   /* along hosts: which one was here first */
     bool directed; /* it has directives */
     struct outward *outward;
     size_t n_outward;
@@ -105,6 +106,7 @@ struct topo {
     struct tnode *outer;              /* the node that it stands in for; NULL: it is the application's own */
     unsigned depth;                   /* how many topologies it is inside of */
     struct map *nodes;                /* name -> struct tnode */
+    struct map *by_type;              /* nodes of a type or with a capability of a type (tie_candidate.c) */
     struct map *inputs;               /* name -> struct tvalue */
     struct map *groups;               /* name -> struct ynode */
     struct map *relationships;        /* name -> struct ynode */
