@@ -114,6 +114,8 @@ int app_wait(struct cli *cli, const struct app_wait *w, json_t **ret, struct err
     *ret = NULL;
     if (r == 2 || r < 0)
         *ret = take_ptr(g.last);
+    else if (w->ret_seen)
+        *w->ret_seen = take_ptr(g.last);
     json_decref(g.last);
     return r > 0 ? 0 : r;
 }

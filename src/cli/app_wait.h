@@ -11,6 +11,7 @@ struct app_wait {
     const char *scaled; /* component that must have `replicas` pods, all ready; NULL: none must */
     int64_t replicas;
     bool gone;           /* wait until it is gone, instead of until it is settled */
+    json_t **ret_seen;   /* gone: what it was when it was last seen, for the caller to own; NULL: not wanted */
     const char *leaving; /* said when the user breaks off (Ctrl-C): what goes on without him */
 };
 /* 0 with the application as it is then (NULL: gone; the caller owns it): its phase is Running, Stopped or Failed.

@@ -5,6 +5,7 @@
 #include "cli/app_change.h"
 #include "cli/app_patch.h"
 #include "cli/app_wait.h"
+#include "cli/flow_text.h"
 
 extern const struct verb verb_undeploy;
 
@@ -63,6 +64,16 @@ static void tell_kept(struct cli *cli, const char *app)
                  n == 1 ? "" : "s", app, n == 1 ? "it" : "them");
 }
 
+/* Its own work flow may have failed; then the rest was removed without it. */
+static void tell_own_failure(struct cli *cli, const json_t *seen)
+{
+    const json_t *run = json_at(seen, "status", "workflow", NULL);
+    if (!str_eq(json_str(run, "name", ""), "undeploy") || !str_eq(json_str(run, "state", ""), "Failed"))
+        return;
+    cli_note(cli, "Its work flow undeploy failed: %s. The rest was removed without it.", json_str(run, "message", ""));
+    flow_tell_failure(cli, run);
+}
+
 /* Asks for the removal; *ret_generation: what the status is to speak of. */
 static int ask(struct cli *cli, const char *app, struct undeploy_options *o, int64_t *ret_generation, struct err *e)
 {
@@ -87,9 +98,10 @@ static int run_undeploy(struct cli *cli, int argc, char **argv)
     if (r >= 0)
         return r;
     const char *app = argv[1];
-    AUTO_JSON json_t *last = NULL;
+    AUTO_JSON json_t *last = NULL, *seen = NULL;
     AUTO_FREE char *leaving = mem_printf("undeploy goes on; see 'sedge describe app %s'", app);
-    struct app_wait wait = {.name = app, .timeout_us = o.timeout_us, .gone = true, .leaving = leaving};
+    struct app_wait wait = {
+        .name = app, .timeout_us = o.timeout_us, .gone = true, .ret_seen = &seen, .leaving = leaving};
     r = ask(cli, app, &o, &wait.generation, &e);
     if (r == -ENOENT && o.volumes && remove_left_volumes(cli, app, &status))
         return status;
@@ -99,6 +111,7 @@ static int run_undeploy(struct cli *cli, int argc, char **argv)
     status = app_end(cli, &wait, "undeploy", r, last, &e);
     if (status != CLI_DONE)
         return status;
+    tell_own_failure(cli, seen);
     printf("%s is gone\n", app);
     if (!o.volumes)
         tell_kept(cli, app);

@@ -31,11 +31,17 @@ static void finish(struct orc *o, struct orc_record *r, const struct plan_step *
                   s->operation);
 }
 
+/* What fails while all is removed holds nothing up, unless a work flow wants to know. */
+static bool is_passed_over(const struct orc *o)
+{
+    return o->removing && !o->flow.active;
+}
+
 static void say_failed(struct orc *o, const struct plan_step *s, const struct orc_sight *sight)
 {
     changes_event(&o->events, o->in->object, true, "OperationFailed", "%s: %s.%s failed: %s%s", s->component,
                   s->interface, s->operation, sight->message,
-                  o->removing ? "; it is passed over, the application is being removed" : "");
+                  is_passed_over(o) ? "; it is passed over, the application is being removed" : "");
 }
 
 /* What became of a step that was started: true when something has changed by it. */
@@ -46,7 +52,7 @@ static bool take_in(struct orc *o, struct orc_record *r, const struct plan_step 
     bool away = !str_eq(s->target, protocol_running_state(&c->protocol)) && !str_eq(s->source, c->protocol.initial);
     AUTO(orc_sight_done)
     struct orc_sight sight = orc_look(o, (size_t)i, s->target, away);
-    if (sight.seen == ORC_FAILED && sight.ask_log && !o->removing) {
+    if (sight.seen == ORC_FAILED && sight.ask_log && !is_passed_over(o)) {
         object_list_add(&o->out->ask_logs, sight.pod);
         return false;
     }
@@ -54,7 +60,7 @@ static bool take_in(struct orc *o, struct orc_record *r, const struct plan_step 
         return false;
     if (sight.seen == ORC_FAILED)
         say_failed(o, s, &sight);
-    if (sight.seen == ORC_REACHED || o->removing) {
+    if (sight.seen == ORC_REACHED || is_passed_over(o)) {
         finish(o, r, s);
         return true;
     }

@@ -136,6 +136,15 @@ def test_undeploy_is_the_templates_own(machine):
     assert machine.ids("flows") == {}
 
 
+def test_an_undeploy_that_fails_is_told_and_the_rest_goes(machine):
+    machine.sedge("deploy", FLOWS)
+    machine.sedge("workflow", "run", "flows", "open")
+    will_fail(machine, "clerk stop")
+    told = machine.sedge("undeploy", "flows")
+    assert "work flow undeploy failed: step 'staff' failed" in told.stderr and "| the clerk stop has no luck" in told.stderr
+    assert machine.ids("flows") == {}
+
+
 def test_a_killed_head_goes_on_at_each_step(app):
     """The head is killed when each of the steps is seen to have begun; no script runs twice."""
     app.sedge("workflow", "run", "flows", "open")

@@ -193,6 +193,25 @@ static void test_refused(void **state)
             "step 'stop' failed: api: Standard.stop: site requires endpoint, which api would stop offering");
 }
 
+// Two that cannot go together fail, both; what they had begun by then is not gone on with.
+static void test_a_clash(void **state)
+{
+    struct sim *s = sim_open(2);
+    sim_deploy(s, "{}");
+    sim_settle(s);
+    free(fake_node_told(s->node));
+    sim_patch(s, "{'components': [{'name': 'site', 'state': 'Stopped'}]}");
+    sim_settle(s);
+    told_expect(s, "site:stop");
+    ask(s, "clash", "c1", "{}");
+    sim_settle(s);
+    step_expect(s, "down", "failed");
+    step_expect(s, "up", "failed");
+    told_expect(s, "");
+    sim_expect(s, "Running", NULL);
+    sim_close(s);
+}
+
 static void test_a_precondition(void **state)
 {
     struct sim *s = sim_open(2);
@@ -233,9 +252,13 @@ static void test_once(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_undisturbed),       cmocka_unit_test(test_restarted_all_the_time),
-        cmocka_unit_test(test_killed_at_a_write), cmocka_unit_test(test_refused),
-        cmocka_unit_test(test_a_precondition),    cmocka_unit_test(test_once),
+        cmocka_unit_test(test_undisturbed),
+        cmocka_unit_test(test_restarted_all_the_time),
+        cmocka_unit_test(test_killed_at_a_write),
+        cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_a_clash),
+        cmocka_unit_test(test_a_precondition),
+        cmocka_unit_test(test_once),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
