@@ -100,7 +100,8 @@ void tie_relationship(struct topo *t, struct tnode *from, struct tlink *l, const
     rel->interfaces = at_key(tdef_key(l->def, "relationship"), "interfaces");
     struct ttype *assigned = assigned_type(t, l, rel, words), *declared = declared_type(t, l->def);
     rel->type = assigned ? assigned : declared ? declared : usual_type(t, l->capability);
-    if (assigned && declared && !type_is_a(t->c, assigned, declared)) {
+    bool odd = assigned && declared && !type_is_a(t->c, assigned, declared);
+    if (odd) {
         tosca_error(t->c, at_key(l->at, "relationship"), "INHERITANCE",
                     "%s: relationship type '%s' does not derive from '%s', which the node type asks for", words,
                     assigned->name, declared->name);
@@ -108,7 +109,7 @@ void tie_relationship(struct topo *t, struct tnode *from, struct tlink *l, const
     }
     if (rel->type && !l->def && l->target && l->capability)
         capability_by_type(t, l, rel->type);
-    if (rel->type && !target_allowed(t, rel->type, l->capability)) {
+    if (rel->type && !odd && !target_allowed(t, rel->type, l->capability)) {
         bool by_type = !assigned && l->def && l->at.file->version != TOSCA_2_0; /* the node type's own contradiction */
         (by_type ? tosca_warn : tosca_error)(t->c, l->at, "TARGET_TYPE",
                                              "%s: a relationship of type '%s' cannot end at capability '%s' (%s)",
