@@ -77,11 +77,29 @@ static void check_capability(struct mapping *m)
                     m->key->text, m->name, cap->type->name, want->name);
 }
 
+/* TOSCA 2.0 maps a requirement to a node that is selected, too: the target of the outer one is taken for it (15.5.3).
+ */
+static bool names_selected(struct mapping *m)
+{
+    const char *name = m->at.file->version == TOSCA_2_0 ? at_text(m->at) : NULL;
+    struct tnode *n = name ? topo_node_at(m->t, m->at, "a substitution mapping") : NULL;
+    struct at list = n ? at_key(n->at, "directives") : m->at;
+    bool selected = false;
+    for (size_t i = 0; i < at_len(list, Y_SEQ); i++)
+        selected = selected || str_eq(at_text(at_of(list.file, list.node->items[i])), "select");
+    if (n && !selected)
+        tosca_error(
+            m->t->c, m->at, "SUBSTITUTION",
+            "substitution mapping '%s': '%s' has no directive 'select'; name its requirement: [%s, requirement]",
+            m->key->text, n->name, n->name);
+    return name != NULL;
+}
+
 static void check_requirement(struct mapping *m)
 {
     struct tctx *c = m->t->c;
     declared_or_told(m, MEMBER_REQUIREMENT, "requirement");
-    if (!mapping_shape(m) || !m->node->type)
+    if (names_selected(m) || !mapping_shape(m) || !m->node->type)
         return;
     struct tdef *inner = type_member(c, m->node->type, MEMBER_REQUIREMENT, m->name);
     struct tdef *outer = m->type ? type_member(c, m->type, MEMBER_REQUIREMENT, m->key->text) : NULL;
