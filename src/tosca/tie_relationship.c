@@ -63,21 +63,60 @@ static struct ttype *assigned_type(struct topo *t, const struct tlink *l, struct
     return at_text(name) ? named_type(t, name, rel, words) : NULL;
 }
 
-/* May the relationship end at that capability? */
-static bool target_allowed(struct topo *t, struct ttype *type, const struct tcap *cap)
+/* The list of that name, of the type or of its nearest ancestor that has one. */
+static struct at inherited_list(struct topo *t, struct ttype *type, const char *key)
 {
     struct at list = at_of(NULL, NULL);
     for (struct ttype *p = type; p && at_null(list) && tctx_spend(t->c, 1); p = type_parent(t->c, p))
-        list = at_key(p->at, "valid_target_types");
-    if (!at_len(list, Y_SEQ) || !cap || !cap->type)
+        list = at_key(p->at, key);
+    return list;
+}
+
+/* Is the type of a kind that the list names? An empty list, like an unknown type, allows all. */
+static bool is_listed(struct topo *t, struct at list, struct ttype *type, enum type_kind kind)
+{
+    if (!at_len(list, Y_SEQ) || !type)
         return true;
     for (size_t i = 0; i < list.node->n && tctx_spend(t->c, 1); i++) {
         const char *name = at_text(at_of(list.file, list.node->items[i]));
-        struct ttype *target = name ? type_find(t->c, list.file, TYPE_CAPABILITY, name) : NULL;
-        if (!target || type_is_a(t->c, cap->type, target))
+        struct ttype *one = name ? type_find(t->c, list.file, kind, name) : NULL;
+        if (!one || type_is_a(t->c, type, one))
             return true;
     }
     return false;
+}
+
+/* May the relationship end at that capability? */
+static bool target_allowed(struct topo *t, struct ttype *type, const struct tcap *cap)
+{
+    return is_listed(t, inherited_list(t, type, "valid_target_types"), cap ? cap->type : NULL, TYPE_CAPABILITY);
+}
+
+/* TOSCA 2.0: between which nodes the relationship may be, and which ones the capability takes (7.3, 8.1). */
+static void check_ends(struct topo *t, const struct tlink *l, const char *words)
+{
+    static const char text[] = "%s: a relationship of type '%s' cannot %s '%s' (%s)";
+    struct ttype *type = l->rel.type, *from = l->rel.source->type;
+    if (!is_listed(t, inherited_list(t, type, "valid_source_node_types"), from, TYPE_NODE)) {
+        tosca_error(t->c, l->at, "TARGET_TYPE", text, words, type->name, "begin at", l->rel.source->name, from->name);
+        related_type(t->c, type);
+    }
+    if (!l->target)
+        return;
+    if (!is_listed(t, inherited_list(t, type, "valid_target_node_types"), l->target->type, TYPE_NODE)) {
+        tosca_error(t->c, l->at, "TARGET_TYPE", text, words, type->name, "end at", l->target->name,
+                    l->target->type->name);
+        related_type(t->c, type);
+    }
+    if (!l->capability || !l->capability->type)
+        return;
+    struct at taken = tdef_key(l->capability->def, "valid_relationship_types");
+    taken = at_null(taken) ? inherited_list(t, l->capability->type, "valid_relationship_types") : taken;
+    if (!is_listed(t, taken, type, TYPE_RELATIONSHIP)) {
+        tosca_error(t->c, l->at, "TARGET_TYPE", text, words, type->name, "end at capability", l->capability->name,
+                    l->capability->type->name);
+        related_type(t->c, l->capability->type);
+    }
 }
 
 /* A requirement that no type declares says by its relationship which capability it means. */
@@ -116,6 +155,8 @@ void tie_relationship(struct topo *t, struct tnode *from, struct tlink *l, const
                                              words, rel->type->name, l->capability->name, l->capability->type->name);
         related_type(t->c, rel->type);
     }
+    if (rel->type && !odd)
+        check_ends(t, l, words);
     if (!rel->at.node)
         rel->at = l->at; /* a place to speak of; it has no keys of a relationship */
     topo_relationship(t, rel);

@@ -219,6 +219,7 @@ static void check_capability(struct topo *t, struct ttype *type, struct tdef *d,
     struct ttype *cap = tdef_type(t->c, d, "type", TYPE_CAPABILITY);
     check_derives(t->c, d, "type", TYPE_CAPABILITY, words);
     check_names(t->c, at_key(d->at, "valid_source_types"), TYPE_NODE, NULL);
+    check_names(t->c, at_key(d->at, "valid_relationship_types"), TYPE_RELATIONSHIP, NULL);
     check_inner(t, cap, MEMBER_PROPERTY, at_key(d->at, "properties"), words, "property");
     check_inner(t, cap, MEMBER_ATTRIBUTE, at_key(d->at, "attributes"), words, "attribute");
 }
@@ -411,6 +412,9 @@ static void check_type(struct topo *t, struct ttype *type)
     check_members(t, type, MEMBER_ARTIFACT, "artifact", check_artifact);
     check_names(c, at_key(type->at, "valid_source_types"), TYPE_NODE, NULL);
     check_names(c, at_key(type->at, "valid_target_types"), TYPE_CAPABILITY, NULL);
+    check_names(c, at_key(type->at, "valid_relationship_types"), TYPE_RELATIONSHIP, NULL);
+    check_names(c, at_key(type->at, "valid_target_node_types"), TYPE_NODE, NULL);
+    check_names(c, at_key(type->at, "valid_source_node_types"), TYPE_NODE, NULL);
     check_targets(c, type, at_key(type->at, type->kind == TYPE_GROUP ? "members" : "targets"));
     if (type->kind == TYPE_INTERFACE)
         check_interface_body(t, type->at, tctx_printf(c, "interface type '%s'", type->name));
