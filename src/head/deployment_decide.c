@@ -190,8 +190,22 @@ static int64_t count_ready(const struct object_list *pods)
     return n;
 }
 
-/* One more than wanted at most, as many ready as wanted at least; where a pod needs what another holds (host ports,
- * volumes), one goes before the next comes. */
+/* maxSurge or maxUnavailable as a number of pods; percentages of the number wanted are rounded up or down. */
+static int64_t rolling(const json_t *deployment, const char *key, int64_t wanted, bool up, int64_t fallback)
+{
+    const json_t *v = json_at(deployment, "spec", "strategy", "rollingUpdate", key, NULL);
+    const char *text = json_string_value(v);
+    int64_t percent;
+    if (json_is_integer(v))
+        return json_integer_value(v) >= 0 ? json_integer_value(v) : fallback;
+    AUTO_FREE char *number = text && str_ends(text, "%") ? mem_strndup(text, strlen(text) - 1) : NULL;
+    if (!number || wanted > 1000000 || !str_to_i64(number, 0, 1000, &percent))
+        return fallback;
+    return (wanted * percent + (up ? 99 : 0)) / 100;
+}
+
+/* One more than wanted at most, as many ready as wanted at least, unless the strategy says otherwise; where a pod needs
+ * what another holds (host ports, volumes), one goes before the next comes. */
 static void roll(const json_t *deployment, struct deployment_pods *p, bool exclusive, struct changes *ret)
 {
     int64_t wanted = replicas_of(deployment), fresh = (int64_t)p->fresh.n, stale = (int64_t)p->stale.n;
@@ -204,9 +218,11 @@ static void roll(const json_t *deployment, struct deployment_pods *p, bool exclu
             delete_first(&p->stale, 1, ret);
         return;
     }
-    if (fresh < wanted && fresh + stale <= wanted)
-        make_pods(deployment, 1, ret);
-    int64_t unready = stale - count_ready(&p->stale), spare = ready - wanted;
+    int64_t lack = rolling(deployment, "maxUnavailable", wanted, false, 0);
+    int64_t surge = rolling(deployment, "maxSurge", wanted, true, 1);
+    int64_t room = wanted + (surge + lack > 0 ? surge : 1) - fresh - stale, missing = wanted - fresh;
+    make_pods(deployment, missing < room ? missing : room, ret);
+    int64_t unready = stale - count_ready(&p->stale), spare = ready - (wanted - lack);
     delete_first(&p->stale, unready + (spare > 0 ? spare : 0), ret);
 }
 

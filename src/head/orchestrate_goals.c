@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* From an Application's wanted state, and what differs for some components, to a goal for each of them. */
 #include "head/orchestrate_private.h"
+#include "plan/policy.h"
 
 const struct application_override *orc_override(const struct application_spec *spec, const char *component)
 {
@@ -57,5 +58,7 @@ enum plan_goal *orc_goals(const struct topology *t, const struct application_spe
 int64_t orc_replicas(const struct orc *o, const struct component *container)
 {
     const struct application_override *v = orc_override(&o->in->app->spec, container->name);
-    return v && v->replicas != FIELD_UNSET ? v->replicas : compile_replicas(container);
+    return v && v->replicas != FIELD_UNSET
+               ? v->replicas
+               : policy_replicas(o->work->topology, (size_t)topology_find(o->work->topology, container->name));
 }

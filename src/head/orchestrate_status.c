@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* The status of an Application. */
 #include "head/orchestrate_private.h"
+#include "plan/policy.h"
 
 /* The topology that people are shown: the wanted one, as far as it can be read. */
 static const struct topology *shown(const struct orc *o)
@@ -119,6 +120,8 @@ json_t *orc_status(struct orc *o)
     json_t *flow = orc_flow_json(o);
     if (flow)
         json_object_set_new(v, "workflow", flow);
+    if (t && t->n_policies + t->n_groups)
+        json_object_set_new(v, "policies", policies_json(t));
     if (t && t->n_workflows)
         json_object_set_new(v, "workflows", orc_flows_json(t));
     return v;

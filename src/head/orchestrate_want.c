@@ -93,6 +93,8 @@ static json_t *next_deployment(struct orc *o, const json_t *is, json_t *made)
     }
     if (o->is_next)
         json_object_set(json_object_get(next, "spec"), "replicas", json_at(made, "spec", "replicas", NULL));
+    if (o->is_next)
+        json_object_set(json_object_get(next, "spec"), "strategy", json_at(made, "spec", "strategy", NULL));
     return next;
 }
 

@@ -2,6 +2,8 @@
 /* Filter and score: nodes with what their pods use, then one pod after the other in order of their making. */
 #include "head/schedule.h"
 
+#include "head/schedule_near.h"
+
 #include <string.h>
 
 enum { CPU, MEMORY, PODS, RESOURCES };
@@ -23,6 +25,7 @@ struct hall {
     const struct schedule_input *in;
     struct seat *seats;
     size_t n;
+    struct near_list near;   /* pods that have a node, those placed in this pass too */
     struct map volume_nodes; /* "ns/name" -> weak name of the node chosen in this pass */
     struct changes *changes;
 };
@@ -90,13 +93,15 @@ static bool take_port(void *data, const struct used_port *p)
     return true;
 }
 
-static void seat_pod(struct seat *s, const json_t *pod)
+static void seat_pod(struct hall *h, struct seat *s, const json_t *pod)
 {
     int64_t needs[RESOURCES];
     pod_needs(pod, needs);
     for (int k = 0; k < RESOURCES; k++)
         s->used[k] = add_up(s->used[k], needs[k]);
     each_port(pod, take_port, s);
+    h->near.v = mem_push(h->near.v, h->near.n, sizeof(*h->near.v));
+    h->near.v[h->near.n++] = (struct near){pod, s->node};
 }
 
 static struct seat *seat_of(struct hall *h, const char *node)
@@ -127,7 +132,7 @@ static void open_hall(struct hall *h)
     for (size_t i = 0; i < in->pods.n; i++) {
         struct seat *s = str_empty(node_of(in->pods.v[i])) ? NULL : seat_of(h, node_of(in->pods.v[i]));
         if (s && !object_pod_ended(in->pods.v[i]))
-            seat_pod(s, in->pods.v[i]);
+            seat_pod(h, s, in->pods.v[i]);
     }
 }
 
@@ -136,6 +141,7 @@ static void close_hall(struct hall *h)
     for (size_t i = 0; i < h->n; i++)
         free(h->seats[i].ports);
     free(h->seats);
+    free(h->near.v);
     map_done(&h->volume_nodes);
 }
 
@@ -215,10 +221,15 @@ static bool seat_takes(const struct hall *h, const json_t *pod, const struct sea
     const char *name = object_name(s->node);
     struct port_question q = {.seat = s};
     int64_t needs[RESOURCES];
+    char text[260];
     if (!s->ready || object_is_deleting(s->node))
         return refuse(why, true, "%s: not ready", name);
     if (json_bool(json_object_get(s->node, "spec"), "unschedulable", false))
         return refuse(why, true, "%s: takes no new pods", name);
+    if (!near_selects(pod, s->node, text, sizeof(text)))
+        return refuse(why, false, "%s: %s", name, text);
+    if (!near_allows(&h->near, pod, s->node, text, sizeof(text)))
+        return refuse(why, false, "%s: %s", name, text);
     if (!volumes_allow(h, pod, s, why))
         return false;
     if (!each_port(pod, port_is_free, &q))
@@ -248,6 +259,7 @@ static const char *missing_claim(const struct hall *h, const json_t *pod)
 static struct seat *choose(struct hall *h, const json_t *pod, struct refusal *why)
 {
     struct seat *best = NULL;
+    int64_t best_score = 0;
     const char *claim = missing_claim(h, pod);
     if (claim) {
         refuse(why, true, "volume '%s' is not there; make it first", claim);
@@ -257,8 +269,13 @@ static struct seat *choose(struct hall *h, const json_t *pod, struct refusal *wh
         refuse(why, true, "no node has joined yet");
     for (size_t i = 0; i < h->n; i++) {
         struct seat *s = &h->seats[i];
-        if (seat_takes(h, pod, s, why) && (!best || s->used[PODS] < best->used[PODS]))
-            best = s;
+        if (!seat_takes(h, pod, s, why))
+            continue;
+        int64_t score = near_score(&h->near, pod, s->node);
+        if (best && (score < best_score || (score == best_score && s->used[PODS] >= best->used[PODS])))
+            continue;
+        best = s;
+        best_score = score;
     }
     return best;
 }
@@ -317,7 +334,7 @@ static void place(struct hall *h, const json_t *pod)
         bind_volumes(h, pod, s);
         changes_spec(h->changes, "Pod", copy_with_spec(pod, "nodeName", object_name(s->node)));
         changes_event(h->changes, pod, false, "Scheduled", "goes to node %s", object_name(s->node));
-        seat_pod(s, pod);
+        seat_pod(h, s, pod);
     } else {
         say_why(h, pod, &why);
     }

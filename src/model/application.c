@@ -105,6 +105,7 @@ static const struct field status_rows[] = {
     ROW_OF(application_status, "components", components, FIELD_LIST, 0, &component_fields, "a component each"),
     ROW(application_status, "outputs", outputs, FIELD_JSON, 0, "values of the template's outputs"),
     ROW_OF(application_status, "applied", applied, FIELD_INLINE, 0, &source_fields, "what stands"),
+    ROW(application_status, "policies", policies, FIELD_JSON, 0, "policies and groups, with what each does"),
     ROW(application_status, "hashes", hashes, FIELD_JSON, 0, "definition that each component stands by"),
     ROW_OF(application_status, "workflow", workflow, FIELD_OBJECT, 0, &workflow_fields, "work flow run last"),
     ROW_OF(application_status, "workflows", workflows, FIELD_LIST, 0, &flow_fields, "work flows it has"),

@@ -75,6 +75,7 @@ struct application_status {
     struct field_list components; /* struct application_component */
     json_t *outputs;              /* object: name -> value; null while it is not known */
     struct application_source applied;
+    json_t *policies; /* array, see plan/policy.h; null: none */
     json_t *hashes; /* component -> hash of its definition as it stands */
     struct application_workflow *workflow; /* NULL: none was run yet */
     struct field_list workflows;           /* struct application_flow */

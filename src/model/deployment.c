@@ -6,20 +6,21 @@
 
 static const char *const strategies[] = {"Recreate", "RollingUpdate", NULL};
 
-static const struct field selector_rows[] = {
-    ROW(selector, "matchLabels", match_labels, FIELD_TEXT_MAP, FIELD_REQUIRED, "labels that its pods carry"),
-};
-static const struct field_table selector_fields = FIELDS("LabelSelector", selector, NULL, selector_rows);
-
 static const struct field template_rows[] = {
     ROW_OF(pod_template, "metadata", meta, FIELD_INLINE, 0, &meta_fields, "labels and annotations of the pods"),
     ROW_OF(pod_template, "spec", spec, FIELD_INLINE, FIELD_REQUIRED, &pod_spec_fields, "spec of the pods"),
 };
 static const struct field_table template_fields = FIELDS("PodTemplateSpec", pod_template, NULL, template_rows);
 
+static const struct field rolling_rows[] = {
+    ROW(rolling_update, "maxSurge", max_surge, FIELD_JSON, 0, "pods beyond the number wanted; or a percentage"),
+    ROW(rolling_update, "maxUnavailable", max_unavailable, FIELD_JSON, 0, "pods missing to it; or a percentage"),
+};
+static const struct field_table rolling_fields = FIELDS("RollingUpdateDeployment", rolling_update, NULL, rolling_rows);
+
 static const struct field strategy_rows[] = {
     ROW_ONE_OF(deployment_strategy, "type", type, 0, "Recreate", strategies, "how pods are replaced"),
-    ROW(deployment_strategy, "rollingUpdate", type, FIELD_JSON, FIELD_IGNORED, "taken and dropped"),
+    ROW_OF(deployment_strategy, "rollingUpdate", rolling, FIELD_OBJECT, 0, &rolling_fields, "how many at once"),
 };
 static const struct field_table strategy_fields =
     FIELDS("DeploymentStrategy", deployment_strategy, NULL, strategy_rows);

@@ -8,11 +8,12 @@ struct pod_template {
     struct meta meta;
     struct pod_spec spec;
 };
-struct selector {
-    json_t *match_labels;
+struct rolling_update {
+    json_t *max_surge, *max_unavailable; /* number, or text "25%" */
 };
 struct deployment_strategy {
     char *type;
+    struct rolling_update *rolling;
 };
 struct deployment_spec {
     int64_t replicas, history_limit, progress_s, min_ready_s;

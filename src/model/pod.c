@@ -159,6 +159,8 @@ static const struct field spec_rows[] = {
     ROW_OF(pod_spec, "containers", containers, FIELD_LIST, FIELD_REQUIRED, &pod_container_fields, "at least one"),
     ROW_OF(pod_spec, "volumes", volumes, FIELD_LIST, 0, &pod_volume_fields, "volumes for the containers"),
     ROW_OF(pod_spec, "sedge", sedge, FIELD_OBJECT, 0, &sedge_fields, "what Kubernetes has no field for"),
+    ROW(pod_spec, "nodeSelector", node_selector, FIELD_TEXT_MAP, 0, "labels that its node must carry"),
+    ROW_OF(pod_spec, "affinity", affinity, FIELD_OBJECT, 0, &affinity_fields, "pods to be near, and away from"),
     ROW(pod_spec, "serviceAccountName", service_account, FIELD_TEXT, FIELD_IGNORED, "taken and dropped"),
     ROW(pod_spec, "serviceAccount", service_account, FIELD_TEXT, FIELD_IGNORED, "taken and dropped"),
     ROW(pod_spec, "dnsPolicy", dns_policy, FIELD_TEXT, FIELD_IGNORED, "taken and dropped"),

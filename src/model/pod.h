@@ -101,6 +101,24 @@ struct pod_sedge {
     struct field_list runs;       /* struct pod_run, in order */
     struct strv after;            /* components of the application whose pods are to run before this one starts */
 };
+struct selector {
+    json_t *match_labels;
+};
+struct affinity_term {
+    struct selector selector;
+    char *topology_key;
+};
+struct affinity_weighted {
+    int64_t weight;
+    struct affinity_term term;
+};
+struct affinity_rules {
+    struct field_list required;  /* struct affinity_term */
+    struct field_list preferred; /* struct affinity_weighted */
+};
+struct affinity {
+    struct affinity_rules *with, *apart;
+};
 struct pod_spec {
     char *node_name, *restart_policy, *hostname, *service_account, *dns_policy, *scheduler;
     int64_t grace_s;
@@ -108,6 +126,7 @@ struct pod_spec {
     struct field_list containers; /* struct pod_container */
     struct field_list volumes;    /* struct pod_volume */
     struct pod_sedge *sedge;
+    struct affinity *affinity;
     json_t *security_context, *node_selector;
 };
 struct state_waiting {
@@ -167,4 +186,5 @@ struct pod {
     struct pod_spec spec;
     struct pod_status status;
 };
+extern const struct field_table selector_fields, affinity_fields;
 extern const struct field_table pod_fields, pod_spec_fields, pod_status_fields, pod_container_fields;

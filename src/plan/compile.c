@@ -8,6 +8,7 @@
 
 #include "plan/compile_container.h"
 #include "plan/compile_value.h"
+#include "plan/policy.h"
 
 char *compile_name(const char *application, const char *component)
 {
@@ -68,6 +69,10 @@ void compile_hash(const struct compile_input *in, size_t component, char ret[17]
     json_object_set(v, "properties", properties);
     json_object_set_new(v, "links", link_definitions(in->topology, c));
     json_object_set_new(v, "artifacts", artifact_definitions(in, c));
+    AUTO_JSON json_t *where = json_object();
+    policy_place(in->topology, component, "", where, where);
+    if (json_object_size(where)) /* pods go elsewhere only when they are made anew */
+        json_object_set(v, "placement", where);
     json_t *operations = json_array();
     json_object_set_new(v, "operations", operations);
     for (size_t i = 0; i < c->n_operations; i++)
@@ -298,10 +303,15 @@ json_t *compile_deployment(const struct compile_input *in, size_t component, con
     AUTO_JSON json_t *spec = json_object();
     if (pod_spec(in, component, goals, attempt, spec, e) < 0)
         return NULL;
-    return json_pack("{s:s, s:s, s:{s:s, s:s, s:o}, s:{s:I, s:{s:o}, s:{s:{s:o}, s:O}}}", "apiVersion", "apps/v1",
+    json_t *pod_labels = labels(in, c), *strategy = policy_strategy(in->topology, component);
+    policy_place(in->topology, component, in->application, pod_labels, spec);
+    json_t *made = json_pack("{s:s, s:s, s:{s:s, s:s, s:o}, s:{s:I, s:{s:o}, s:{s:{s:o}, s:O}}}", "apiVersion", "apps/v1",
                      "kind", "Deployment", "metadata", "name", name, "namespace", in->namespace, "labels",
                      labels(in, c), "spec", "replicas", (json_int_t)replicas, "selector", "matchLabels", labels(in, c),
-                     "template", "metadata", "labels", labels(in, c), "spec", spec);
+                     "template", "metadata", "labels", pod_labels, "spec", spec);
+    if (strategy)
+        json_object_set_new(json_object_get(made, "spec"), "strategy", strategy);
+    return made;
 }
 
 json_t *compile_service(const struct compile_input *in, size_t component)
@@ -319,10 +329,4 @@ json_t *compile_volume(const struct compile_input *in, size_t component)
     AUTO_FREE char *name = compile_name(in->application, c->name);
     return json_pack("{s:s, s:s, s:{s:s, s:s, s:o}}", "apiVersion", "sedge.dev/v1", "kind", "Volume", "metadata",
                      "name", name, "namespace", in->namespace, "labels", labels(in, c));
-}
-
-int64_t compile_replicas(const struct component *c)
-{
-    const json_t *v = json_object_get(c->properties, "replicas");
-    return json_is_integer(v) && json_integer_value(v) >= 0 ? json_integer_value(v) : 1;
 }

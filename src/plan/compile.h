@@ -42,5 +42,3 @@ json_t *compile_volume(const struct compile_input *in, size_t component);
 /* Everything about a topology that sedge could not run, found before anything is changed: abstract types, containers
  * without image, bad ports, doubled host ports. 0 or -EINVAL with `e` ("file:line:col: component ..."). */
 int compile_check(const struct compile_input *in, struct err *e);
-/* Replicas that the template asks for (property "replicas"), 1 by default. */
-int64_t compile_replicas(const struct component *c);

@@ -5,6 +5,7 @@
 
 #include "plan/compile.h"
 #include "plan/compile_container.h"
+#include "plan/policy.h"
 
 static int refuse(const struct component *c, struct err *e, const char *why)
 {
@@ -44,7 +45,8 @@ static int check_kind(const struct topology *t, size_t i, struct err *e)
     return 0;
 }
 
-static int check_host_ports(const struct component *c, const json_t *container, struct map *taken, struct err *e)
+static int check_host_ports(const struct topology *t, const struct component *c, const json_t *container,
+                            struct map *taken, struct err *e)
 {
     const json_t *ports = json_object_get(container, "ports");
     bool publishes = false;
@@ -62,7 +64,7 @@ static int check_host_ports(const struct component *c, const json_t *container, 
         map_set(taken, key, (void *)(uintptr_t)c);
         publishes = true;
     }
-    if (compile_replicas(c) > 1 && publishes)
+    if (policy_replicas(t, (size_t)(c - t->components)) > 1 && publishes)
         return refuse(c, e, "more than one replica cannot share a host port; publish none, or keep one replica");
     return 0;
 }
@@ -83,7 +85,7 @@ int compile_check(const struct compile_input *in, struct err *e)
         AUTO_JSON json_t *volumes = json_array();
         r = compile_container(&still, c, container, volumes, e);
         if (r == 0)
-            r = check_host_ports(c, container, &taken, e);
+            r = check_host_ports(in->topology, c, container, &taken, e);
         if (r < 0)
             return r;
     }

@@ -10,6 +10,7 @@
 #include "model/deployment.h"
 #include "model/service.h"
 #include "plan/compile.h"
+#include "plan/policy.h"
 #include "plan/compile_value.h"
 #include "plan/compile_words.h"
 
@@ -534,11 +535,11 @@ static void replicas_are_counted(void **state)
 {
     AUTO(topology_freep)
     struct topology *t = make();
-    assert_int_equal(compile_replicas(&t->components[WEB]), 1);
+    assert_int_equal(policy_replicas(t, WEB), 1);
     set(&t->components[WEB], "replicas", "0");
-    assert_int_equal(compile_replicas(&t->components[WEB]), 0);
+    assert_int_equal(policy_replicas(t, WEB), 0);
     set(&t->components[WEB], "replicas", "-1");
-    assert_int_equal(compile_replicas(&t->components[WEB]), 1);
+    assert_int_equal(policy_replicas(t, WEB), 1);
 }
 
 /* ---- words and values ---- */
