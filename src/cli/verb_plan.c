@@ -9,7 +9,9 @@
 #include "cli/flow_text.h"
 #include "cli/output.h"
 #include "cli/plan_live.h"
+#include "cli/policy_words.h"
 #include "io/file.h"
+#include "plan/policy.h"
 
 struct plan_options {
     struct strv inputs, input_files;
@@ -122,11 +124,16 @@ static int show_made(const struct cli *cli, const struct plan_options *o, const 
     int r = o->down ? make_down(t, now, &p, &e) : make_up(t, now, &p, &e);
     if (r < 0)
         return cli_fail(cli, &e);
+    AUTO_JSON json_t *policies = policies_json(t);
     if (cli->format == FORMAT_TABLE) {
         print_steps(&p);
+        if (!o->down)
+            policy_words_print(cli, policies);
         return CLI_DONE;
     }
     AUTO_JSON json_t *v = json_pack("{s:o}", "steps", plan_steps_json(&p));
+    if (json_array_size(policies))
+        json_object_set(v, "policies", policies);
     return output_value(cli, v);
 }
 

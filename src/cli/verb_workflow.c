@@ -4,6 +4,7 @@
 
 #include "cli/app_change.h"
 #include "cli/app_patch.h"
+#include "cli/flow_fire.h"
 #include "cli/flow_text.h"
 #include "cli/names.h"
 #include "cli/output.h"
@@ -227,6 +228,12 @@ static int workflow_run(struct cli *cli, const struct workflow_options *o, const
     if (app_patch(cli, name_of(app), change, &request, &written, &e) < 0)
         return cli_fail(cli, &e);
     return watch(cli, o, name_of(app), request.id);
+}
+
+int flow_fire(struct cli *cli, const json_t *app, const char *flow, const struct strv *inputs, int64_t timeout_us)
+{
+    struct workflow_options o = {.inputs = *inputs, .timeout_us = timeout_us}; /* inputs are lent */
+    return workflow_run(cli, &o, app, flow);
 }
 
 /* ---- show ---- */

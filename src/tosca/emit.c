@@ -3,6 +3,7 @@
 #include "tosca/emit.h"
 
 #include "tosca/emit_component.h"
+#include "tosca/emit_trigger.h"
 #include "tosca/sensitive.h"
 #include "tosca/value_read.h"
 #include "tosca/workflow.h"
@@ -129,6 +130,7 @@ struct topology *emit_topology(struct topo *t)
     to->outputs = emit_outputs(t);
     workflows_emit(t, to);
     emit_herds(t, to);
+    triggers_emit(t, to);
     emit_files(t, to);
     return to;
 }
