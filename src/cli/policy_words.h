@@ -4,5 +4,6 @@
 
 #include "cli/cli_private.h"
 
-/* A section for each of the list (plan/policy.h: policies_json), below the title; nothing for an empty list. */
-void policy_words_print(const struct cli *cli, const json_t *policies);
+/* Each of the list (plan/policy.h: policies_json) below a title, but protocols; nothing for none. lead: stands before
+ * each line, "# " where the rest is read by programs. */
+void policy_words_print(const struct cli *cli, const char *lead, const json_t *policies);

@@ -136,7 +136,7 @@ static void show_application(struct cli *cli, const json_t *app)
         width = len > width ? len : width;
     }
     json_array_foreach(components, i, c) show_component(cli, c, width);
-    policy_words_print(cli, json_object_get(status, "policies"));
+    policy_words_print(cli, "", json_object_get(status, "policies"));
     show_values(cli, "Inputs", json_at(spec, "source", "inputs", NULL));
     show_values(cli, "Outputs", json_object_get(status, "outputs"));
 }

@@ -127,8 +127,8 @@ static int show_made(const struct cli *cli, const struct plan_options *o, const 
     AUTO_JSON json_t *policies = policies_json(t);
     if (cli->format == FORMAT_TABLE) {
         print_steps(&p);
-        if (!o->down)
-            policy_words_print(cli, policies);
+        if (!o->down && !o->now)
+            policy_words_print(cli, "# ", policies);
         return CLI_DONE;
     }
     AUTO_JSON json_t *v = json_pack("{s:o}", "steps", plan_steps_json(&p));

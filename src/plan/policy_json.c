@@ -130,6 +130,8 @@ static json_t *policy_json(const struct topology *t, const struct topology_polic
         json_array_append_new(targets, json_string(p->target_names.v[i]));
     if (p->kind != POLICY_OTHER || p->n_triggers == 0)
         tell[p->kind](&w);
+    if (!json_array_size(w.does) && !json_array_size(w.keeps) && p->n_triggers == 0)
+        say(w.keeps, "it says nothing that could be acted on");
     for (size_t i = 0; i < p->n_triggers; i++)
         json_array_append_new(triggers, trigger_json(t, p, &p->triggers[i], w.keeps));
     json_t *v = json_pack("{s:s, s:s, s:s, s:o, s:o, s:o, s:o}", "name", p->name, "type", p->type, "kind",
