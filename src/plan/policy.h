@@ -20,6 +20,6 @@ void policy_place(const struct topology *t, size_t container, const char *applic
 json_t *policy_strategy(const struct topology *t, size_t container);
 
 /* Everything for people and for the Application's status: a new array of {name, type, kind, targets, does: [text],
- * keeps: [text], properties, autoscaler?, triggers: [{name, event, flow, does}]}, and units {name, type, kind: "unit",
+ * keeps: [text], autoscaler?, triggers: [{name, event, flow, does}]}, and units {name, type, kind: "unit",
  * targets, does}. What stands under "keeps" is not carried out yet. */
 json_t *policies_json(const struct topology *t);

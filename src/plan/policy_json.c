@@ -137,8 +137,6 @@ static json_t *policy_json(const struct topology *t, const struct topology_polic
     json_t *v = json_pack("{s:s, s:s, s:s, s:o, s:o, s:o, s:o}", "name", p->name, "type", p->type, "kind",
                           policy_kind_name(p->kind), "targets", targets, "does", w.does, "keeps", w.keeps, "triggers",
                           triggers);
-    if (json_object_size(p->properties) && p->kind != POLICY_PROTOCOL)
-        json_object_set(v, "properties", p->properties);
     if (p->kind == POLICY_SCALING)
         json_object_set_new(v, "autoscaler", autoscaler(p));
     return v;
