@@ -55,10 +55,8 @@ enum plan_goal *orc_goals(const struct topology *t, const struct application_spe
     return goals;
 }
 
-int64_t orc_replicas(const struct orc *o, const struct component *container)
+int64_t orc_replicas(const struct orc *o, const struct topology *t, size_t container)
 {
-    const struct application_override *v = orc_override(&o->in->app->spec, container->name);
-    return v && v->replicas != FIELD_UNSET
-               ? v->replicas
-               : policy_replicas(o->work->topology, (size_t)topology_find(o->work->topology, container->name));
+    const struct application_override *v = orc_override(&o->in->app->spec, t->components[container].name);
+    return v && v->replicas != FIELD_UNSET ? v->replicas : policy_replicas(t, container);
 }

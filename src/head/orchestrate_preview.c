@@ -19,7 +19,7 @@ static int64_t *replicas_next(const struct orc *o, const struct topology *t)
 {
     int64_t *all = mem_array(t->n_components, sizeof(*all));
     for (size_t i = 0; i < t->n_components; i++)
-        all[i] = orc_replicas(o, &t->components[i]);
+        all[i] = orc_replicas(o, t, i);
     return all;
 }
 

@@ -80,7 +80,7 @@ __attribute__((format(printf, 2, 3))) void orc_error(struct orc *o, const char *
 /* What is wanted of each component of a topology (new array). */
 enum plan_goal *orc_goals(const struct topology *t, const struct application_spec *spec);
 const struct application_override *orc_override(const struct application_spec *spec, const char *component);
-int64_t orc_replicas(const struct orc *o, const struct component *container);
+int64_t orc_replicas(const struct orc *o, const struct topology *t, size_t container);
 
 /* ---- orchestrate_plan.c ---- */
 /* Makes o->plan from the states reached, switching to the wanted source when nothing of the former one is in the way

@@ -33,7 +33,7 @@ static bool has_replicas(struct orc *o, const struct component *c)
     if (c->kind != COMPONENT_CONTAINER)
         return true;
     orc_live_pods(o, c, &pods);
-    bool has = (int64_t)pods.n == orc_replicas(o, c);
+    bool has = (int64_t)pods.n == orc_replicas(o, o->work->topology, (size_t)(c - o->work->topology->components));
     object_list_done(&pods);
     return has;
 }

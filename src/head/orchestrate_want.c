@@ -59,7 +59,7 @@ static json_t *make_deployment(struct orc *o, size_t component)
     AUTO_FREE const char **goals = mem_array(t->n_components, sizeof(*goals));
     for (size_t i = 0; i < t->n_components; i++)
         goals[i] = orc_find(o, t->components[i].name)->target;
-    json_t *d = compile_deployment(&in, component, goals, orc_replicas(o, c), orc_round(o), &e);
+    json_t *d = compile_deployment(&in, component, goals, orc_replicas(o, t, component), orc_round(o), &e);
     if (!d) {
         orc_error(o, "%s", err_text(&e));
         return NULL;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "plan/compile.h"
+#include "plan/policy.h"
 
 #define DEPTH_MAX 64
 
@@ -250,7 +251,23 @@ static void compare_properties(const struct pair *p)
 static int64_t replicas_of(const struct plan_diff_side *s, size_t i)
 {
     int64_t told = s->replicas ? s->replicas[i] : -1;
-    return told >= 0 ? told : compile_replicas(&s->topology->components[i]);
+    return told >= 0 ? told : policy_replicas(s->topology, i);
+}
+
+/* Where policies and groups have its pods run; they go elsewhere only when they are made anew. */
+static json_t *placement_of(const struct plan_diff_side *s, size_t i)
+{
+    json_t *v = json_object();
+    if (s->topology->components[i].kind == COMPONENT_CONTAINER)
+        policy_place(s->topology, i, "", v, v);
+    return v;
+}
+
+static void compare_placement(struct plan_reasons *to, const struct plan_diff_side *x, size_t a,
+                              const struct plan_diff_side *y, size_t b)
+{
+    AUTO_JSON json_t *was = placement_of(x, a), *is = placement_of(y, b);
+    plan_reasons_objects(to, REASON_PROPERTY, "placement.", was, is);
 }
 
 static void compare_protocol(const struct pair *p)
@@ -284,6 +301,7 @@ void plan_reasons_find(struct plan_reasons *r, const struct plan_diff_side *x, s
         plan_reason_add_texts(r, REASON_TYPE, "type", p.a->type, p.b->type);
     compare_image(&p);
     compare_properties(&p);
+    compare_placement(r, x, a, y, b);
     compare_artifacts(&p);
     compare_links(&p);
     compare_operations(&p);
