@@ -2,6 +2,8 @@
 /* Finds whom a look-up of TOSCA 1.x speaks of, and names targets. */
 #include "tosca/call_target.h"
 
+#include "tosca/tie_relationship.h"
+
 struct tnode *target_host(struct topo *t, const struct tnode *n)
 {
     for (size_t i = 0; n && i < n->n_links; i++) {
@@ -72,6 +74,8 @@ bool target_named(const struct call *call, struct target *ret)
     }
     ret->node = word ? map_get(call->s.topo->nodes, word) : NULL;
     ret->rel = word && !ret->node ? target_relationship(call->s.topo, word) : NULL;
+    if (word && !ret->node && !ret->rel)
+        ret->rel = relationship_template_alone(call->s.topo, word);
     if (ret->node || ret->rel)
         return true;
     if (!word)

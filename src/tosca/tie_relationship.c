@@ -162,6 +162,23 @@ void tie_relationship(struct topo *t, struct tnode *from, struct tlink *l, const
     topo_relationship(t, rel);
 }
 
+struct trel *relationship_template_alone(struct topo *t, const char *name)
+{
+    struct at section = at_key(t->at, "relationship_templates"), at = at_key(section, name);
+    t->alone = t->alone ? t->alone : tctx_map(t->c);
+    struct trel *rel = map_get(t->alone, name);
+    if (rel || !at_is(at, Y_MAP))
+        return rel;
+    rel = tctx_alloc(t->c, sizeof(*rel));
+    rel->words = tctx_printf(t->c, "relationship template '%s'", name);
+    rel->at = topo_copy(t->c, section, at, rel->words);
+    struct at type = at_key(rel->at, "type");
+    rel->type = at_text(type) ? type_find(t->c, type.file, TYPE_RELATIONSHIP, at_text(type)) : NULL;
+    map_set(t->alone, name, rel);
+    topo_relationship(t, rel);
+    return rel;
+}
+
 void relationship_template_check(struct topo *t, struct at section, const struct ypair *p)
 {
     struct trel *rel = tctx_alloc(t->c, sizeof(*rel));

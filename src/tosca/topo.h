@@ -111,6 +111,7 @@ struct topo {
     struct map *groups;               /* name -> struct ynode */
     struct map *relationships;        /* name -> struct ynode */
     struct map *outputs;              /* name -> struct tvalue */
+    struct map *alone;         /* relationship templates that tie nothing and a function names: -> struct trel */
     struct map *related;              /* relationship templates that a requirement uses, by name */
     struct topology_policy *policies; /* as they are written out; made by group.c, handed on by emit.c */
     size_t n_policies;
