@@ -145,8 +145,7 @@ int controllers_plan(struct head *h, const char *ns, const char *name, const jso
     if (r < 0 && r != -ENOENT)
         return r;
     err_clear(e);
-    if (before &&
-        (object_is_deleting(before) || str_eq(json_str(json_object_get(before, "spec"), "state", ""), "Removed")))
+    if (before && object_is_deleting(before))
         return err_set(e, EBUSY, "application \"%s\" is being taken down; plan again when it is gone", name);
     r = apply_dry(h, ref, before, body, &wanted, e);
     AUTO_FREE char *workflow = r == 0 ? take_workflow(before, wanted) : NULL;

@@ -200,6 +200,19 @@ def test_stale_plans_are_refused(app):
     assert "is gone" in app.m.fails("deploy", "--plan", file)
 
 
+def test_a_deployment_overtakes_a_removal(app):
+    """Taken down half way and wanted again: planned from where it stands."""
+    app.m.api("/apis/sedge.dev/v1/namespaces/default/applications/patch", "PATCH", {"spec": {"state": "Removed", "attempt": 7}})
+    app.deploy()
+    assert app.plan()["changes"] is False and set(app.m.ids("patch")) == {"server", "data"}
+
+
+def test_kubectl_reads_revisions(app):
+    got = app.m.api("/apis/apps/v1/namespaces/default/controllerrevisions/patch.1")
+    assert got["kind"] == "ControllerRevision" and got["revision"] == 1
+    assert got["metadata"]["annotations"]["kubernetes.io/change-cause"] == "as it was"
+
+
 def test_between_check_and_act_nobody_comes(app):
     """The body names the version that was looked at: another one is refused by the head."""
     stands = app.m.api("/apis/sedge.dev/v1/namespaces/default/applications/patch")
