@@ -4,6 +4,8 @@
 
 #include "head_fixture.h"
 
+#include <string.h>
+
 #define READY                                                                                                          \
     "'status': {'allocatable': {'cpu': '1', 'memory': '100Mi', 'pods': '3'}, 'conditions': [{'type': 'Ready', "        \
     "'status': 'True'}]}"
@@ -168,6 +170,67 @@ static void test_volumes_bind(void **state)
     done(&w);
 }
 
+#define LABELLED(name, labels)                                                                                         \
+    "{'metadata': {'name': '" name "', 'uid': 'n-" name "', 'labels': {" labels "}}, 'spec': {}, " READY "}"
+#define LABELLED_POD(name, labels, spec)                                                                               \
+    "{'metadata': {'name': '" name "', 'namespace': 'default', 'uid': 'p-" name "', 'labels': {" labels                \
+    "}}, 'spec': {" spec "}}"
+#define TERM       "{'labelSelector': {'matchLabels': {'unit': 'u'}}, 'topologyKey': 'kubernetes.io/hostname'}"
+#define MUST(kind) ", 'affinity': {'" kind "': {'requiredDuringSchedulingIgnoredDuringExecution': [" TERM "]}}"
+#define SHOULD(kind)                                                                                                   \
+    ", 'affinity': {'" kind "': {'preferredDuringSchedulingIgnoredDuringExecution': [{'weight': 100, "                 \
+    "'podAffinityTerm': " TERM "}]}}"
+
+static void test_node_selector(void **state)
+{
+    struct world w = {0};
+    put(&w, &w.in.nodes, NODE("a"));
+    put(&w, &w.in.nodes, LABELLED("b", "'disk': 'ssd'"));
+    put(&w, &w.in.pods, POD("old", MAIN("") ", 'nodeName': 'b'"));
+    put(&w, &w.in.pods, POD("one", MAIN("") ", 'nodeSelector': {'disk': 'ssd'}"));
+    put(&w, &w.in.pods, POD("two", MAIN("") ", 'nodeSelector': {'disk': 'tape'}"));
+    place(&w);
+    assert_string_equal(node_of(&w, "one"), "b");
+    expect_refused(&w, "two", SCHEDULE_UNFIT, "no node takes it: a: has no label disk=tape; b: has no label disk=tape");
+    done(&w);
+}
+
+static void test_together(void **state)
+{
+    struct world w = {0};
+    put(&w, &w.in.nodes, NODE("a"));
+    put(&w, &w.in.nodes, NODE("b"));
+    put(&w, &w.in.pods, LABELLED_POD("one", "'unit': 'u'", MAIN("") MUST("podAffinity")));
+    put(&w, &w.in.pods, LABELLED_POD("two", "'unit': 'u'", MAIN("") MUST("podAffinity")));
+    place(&w);
+    assert_string_equal(node_of(&w, "one"), "a");
+    assert_string_equal(node_of(&w, "two"), "a");
+    done(&w);
+}
+
+static void test_apart(void **state)
+{
+    struct world w = {0};
+    put(&w, &w.in.nodes, NODE("a"));
+    put(&w, &w.in.nodes, NODE("b"));
+    put(&w, &w.in.pods, POD("x", MAIN("") ", 'nodeName': 'b'"));
+    put(&w, &w.in.pods, POD("y", MAIN("") ", 'nodeName': 'b'"));
+    put(&w, &w.in.pods, LABELLED_POD("one", "'unit': 'u'", MAIN("") SHOULD("podAntiAffinity")));
+    put(&w, &w.in.pods, LABELLED_POD("two", "'unit': 'u'", MAIN("") SHOULD("podAntiAffinity")));
+    put(&w, &w.in.pods, LABELLED_POD("three", "'unit': 'u'", MAIN("") SHOULD("podAntiAffinity")));
+    place(&w);
+    assert_string_equal(node_of(&w, "one"), "a");
+    assert_string_equal(node_of(&w, "two"), "b");
+    assert_string_equal(node_of(&w, "three"), "a");
+    put(&w, &w.in.pods, LABELLED_POD("four", "'unit': 'u'", MAIN("") ", 'nodeName': 'a'"));
+    put(&w, &w.in.pods, LABELLED_POD("five", "'unit': 'u'", MAIN("") ", 'nodeName': 'b'"));
+    put(&w, &w.in.pods, LABELLED_POD("six", "'unit': 'u'", MAIN("") MUST("podAntiAffinity")));
+    place(&w);
+    const json_t *c = object_condition(change(&w, CHANGE_STATUS, "six"), "PodScheduled");
+    assert_non_null(strstr(json_str(c, "message", ""), "a: has a pod that it has to be apart from, {\"unit\":\"u\"}"));
+    done(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -178,6 +241,9 @@ int main(void)
         cmocka_unit_test(test_resources),
         cmocka_unit_test(test_number_of_pods),
         cmocka_unit_test(test_volumes_bind),
+        cmocka_unit_test(test_node_selector),
+        cmocka_unit_test(test_together),
+        cmocka_unit_test(test_apart),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
