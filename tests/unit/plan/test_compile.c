@@ -542,6 +542,60 @@ static void replicas_are_counted(void **state)
     assert_int_equal(policy_replicas(t, WEB), 1);
 }
 
+/* ---- policies ---- */
+
+static void add_policy(struct topology *t, enum policy_kind kind, const char *properties)
+{
+    t->policies = mem_push(t->policies, t->n_policies, sizeof(*t->policies));
+    struct topology_policy *p = &t->policies[t->n_policies++];
+    *p = (struct topology_policy){.name = mem_strdup("p"), .type = mem_strdup("x"), .kind = kind, .n_targets = 1};
+    p->targets = mem_array(1, sizeof(*p->targets));
+    p->targets[0] = WEB;
+    strv_add(&p->target_names, "web");
+    p->properties = json_loads(properties, 0, NULL);
+    assert_non_null(p->properties);
+}
+
+static void scaling_bounds_replicas(void **state)
+{
+    AUTO(topology_freep)
+    struct topology *t = make();
+    add_policy(t, POLICY_SCALING, "{\"min_instances\": 2, \"maxReplicas\": 4, \"default_instances\": 3}");
+    assert_int_equal(policy_replicas(t, WEB), 3);
+    assert_int_equal(policy_replicas(t, DB), 1);
+    set(&t->components[WEB], "replicas", "9");
+    assert_int_equal(policy_replicas(t, WEB), 4);
+    set(&t->components[WEB], "replicas", "1");
+    assert_int_equal(policy_replicas(t, WEB), 2);
+}
+
+static void placement_reaches_pods(void **state)
+{
+    AUTO(topology_freep)
+    struct topology *t = make();
+    AUTO_JSON json_t *labels = json_object(), *spec = json_object();
+    policy_place(t, WEB, "shop", labels, spec);
+    assert_int_equal(json_object_size(labels) + json_object_size(spec), 0);
+    add_policy(t, POLICY_PLACEMENT,
+               "{\"node_selector\": {\"disk\": \"ssd\"}, \"site\": \"shed\", \"arrange\": \"together\"}");
+    policy_place(t, WEB, "shop", labels, spec);
+    AUTO_FREE char *selector = json_text(json_object_get(spec, "nodeSelector"));
+    assert_string_equal(selector, "{\"disk\":\"ssd\",\"sedge.dev/site\":\"shed\"}");
+    assert_string_equal(json_str(labels, "placement.sedge.dev/p", ""), "shop");
+    assert_non_null(json_at(spec, "affinity", "podAffinity", "requiredDuringSchedulingIgnoredDuringExecution", NULL));
+}
+
+static void update_is_the_strategy(void **state)
+{
+    AUTO(topology_freep)
+    struct topology *t = make();
+    assert_null(policy_strategy(t, WEB));
+    add_policy(t, POLICY_UPDATE, "{\"max_surge\": 2}");
+    AUTO_JSON json_t *v = policy_strategy(t, WEB);
+    AUTO_FREE char *text = json_text(v);
+    assert_string_equal(text, "{\"rollingUpdate\":{\"maxSurge\":2},\"type\":\"RollingUpdate\"}");
+}
+
 /* ---- words and values ---- */
 
 static void words_are_split_as_by_a_shell(void **state)
@@ -619,6 +673,9 @@ int main(void)
         cmocka_unit_test(host_ports_are_taken_once),
         cmocka_unit_test(volumes_need_a_place),
         cmocka_unit_test(replicas_are_counted),
+        cmocka_unit_test(scaling_bounds_replicas),
+        cmocka_unit_test(placement_reaches_pods),
+        cmocka_unit_test(update_is_the_strategy),
         cmocka_unit_test(words_are_split_as_by_a_shell),
         cmocka_unit_test(sizes_and_times_are_read),
     };
