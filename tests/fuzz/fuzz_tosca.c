@@ -66,6 +66,24 @@ static const char profile[] =
     "    derived_from: tosca.nodes.Root\n"
     "    capabilities: {attachment: {type: tosca.capabilities.Attachment}}\n";
 
+/* The same for TOSCA 2.0, by the name that a template imports it by. */
+static const char profile_2[] =
+    "tosca_definitions_version: tosca_2_0\n"
+    "profile: two:1.0\n"
+    "capability_types: {Host: {}, Attachment: {}, Endpoint: {properties: {port: {type: integer, required: false}}}}\n"
+    "relationship_types:\n"
+    "  tosca.relationships.HostedOn: {metadata: {shorthand: HostedOn}, valid_capability_types: [Host]}\n"
+    "  tosca.relationships.ConnectsTo: {metadata: {shorthand: ConnectsTo}, valid_source_node_types: [Box]}\n"
+    "interface_types: {Standard: {operations: {create: {}, start: {inputs: {a: {type: string}}}}}}\n"
+    "node_types:\n"
+    "  Box:\n"
+    "    properties: {size: {type: integer, default: 1, validation: {$less_than: [$value, 9]}}}\n"
+    "    capabilities: {host: {type: Host}, at: {type: Endpoint}}\n"
+    "    interfaces: {standard: {type: Standard}}\n"
+    "    requirements:\n"
+    "      - host: {capability: Host, relationship: HostedOn, count_range: [0, 2]}\n"
+    "      - peer: {capability: Endpoint, node: Box, relationship: ConnectsTo, count_range: [0, UNBOUNDED]}\n";
+
 struct text {
     const uint8_t *data;
     size_t size;
@@ -84,9 +102,12 @@ static int give(const void *data, size_t size, char **ret, size_t *ret_len)
 
 static int read_profile(void *data, const char *path, char **ret, size_t *ret_len, struct err *e)
 {
-    static const char index[] = "implicit: all.yaml\nimports: {tosker.yaml: all.yaml}\n";
+    static const char index[] = "implicit: all.yaml\nimports: {tosker.yaml: all.yaml}\n"
+                                "imports_2: {sedge.yaml: two.yaml}\nprofiles: {two:1.0: two.yaml}\n";
     if (str_eq(path, "index.yaml"))
         return give(index, strlen(index), ret, ret_len);
+    if (str_eq(path, "two.yaml"))
+        return give(profile_2, strlen(profile_2), ret, ret_len);
     return str_eq(path, "all.yaml") ? give(profile, strlen(profile), ret, ret_len) : -ENOENT;
 }
 
