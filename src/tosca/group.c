@@ -245,6 +245,18 @@ static void policy_emit(struct herd *h, const struct ynode *key)
     t->policies[t->n_policies++] = to;
 }
 
+static void check_bounds(struct herd *h, const struct topology_policy *p)
+{
+    const json_t *min = json_object_get(p->properties, "min_instances");
+    const json_t *max = json_object_get(p->properties, "max_instances");
+    struct at properties = at_key(h->at, "properties"), at = at_key(properties, "max_instances");
+    if (json_is_integer(min) && json_is_integer(max) && json_integer_value(max) >= 0 &&
+        json_integer_value(min) > json_integer_value(max))
+        tosca_error(h->c, at.node ? at : at_key(properties, "min_instances"), "CONSTRAINT",
+                    "%s: min_instances %lld is more than max_instances %lld", h->words,
+                    (long long)json_integer_value(min), (long long)json_integer_value(max));
+}
+
 static void policy_check(struct topo *t, struct at section, const struct ypair *p)
 {
     struct herd h;
@@ -254,6 +266,8 @@ static void policy_check(struct topo *t, struct at section, const struct ypair *
     check_members(&h, "targets", true);
     policy_emit(&h, p->key);
     enum policy_kind kind = t->policies[t->n_policies - 1].kind;
+    if (kind == POLICY_SCALING)
+        check_bounds(&h, &t->policies[t->n_policies - 1]);
     if (kind == POLICY_PROTOCOL)
         note_protocol(&h);
     else if (kind == POLICY_OTHER && h.type && t->policies[t->n_policies - 1].n_triggers == 0)
