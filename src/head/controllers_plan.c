@@ -176,14 +176,19 @@ static int revision_source(struct controllers *c, const char *ns, const char *na
     return 0;
 }
 
-/* All of the first runs. */
-static int states_of_running(const struct topology *t, struct plan_states *ret, struct err *e)
+/* All of the first runs, and all operations of its relationships are done: *marks gets them. */
+static int states_of_running(const struct topology *t, struct plan_states *ret, struct map *marks, struct err *e)
 {
     AUTO(plan_done)
     struct plan up = {0};
     struct plan_request request = {.next = t};
     plan_states_initial(ret, t);
     int r = plan_make(&request, &up, e);
+    for (size_t i = 0; r == 0 && i < up.n; i++) {
+        AUTO_FREE char *text = up.steps[i].requirement ? plan_step_text(&up.steps[i]) : NULL;
+        if (text)
+            map_set(marks, text, marks);
+    }
     return r < 0 ? r : plan_check(t, ret, &up, e);
 }
 
@@ -199,8 +204,10 @@ static int compare_parts(struct controllers *c, const struct orchestrate_part *n
         int k = topology_find(next->topology, now->topology->components[i].name);
         changed[i] = k >= 0 && !str_eq(now->hashes[i], next->hashes[k]);
     }
-    struct plan_request request = {.now = now->topology, .have = &have, .next = next->topology, .changed = changed};
-    int r = states_of_running(now->topology, &have, e);
+    AUTO_MAP struct map marks = {0};
+    struct plan_request request = {
+        .now = now->topology, .have = &have, .next = next->topology, .changed = changed, .marks = &marks};
+    int r = states_of_running(now->topology, &have, &marks, e);
     if (r == 0)
         r = plan_make(&request, &ret->plan, e);
     if (r < 0)

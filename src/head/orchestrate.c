@@ -23,9 +23,12 @@ void orc_open(struct orc *o)
     o->work = o->is_next ? in->next : in->now;
     o->hashes = json_is_object(s->hashes) ? json_deep_copy(s->hashes) : json_object();
     o->steps_done = s->plan_done;
+    o->plan_key = str_empty(s->plan_key) ? NULL : mem_strdup(s->plan_key);
+    o->given = json_is_object(s->operation_outputs) ? json_deep_copy(s->operation_outputs) : json_object();
     o->phase = mem_strdup(s->phase);
     o->message = mem_strdup(s->message);
     o->new_round = in->app->meta.generation != s->observed;
+    orc_runs_load(o);
     orc_load(o);
     for (size_t i = 0; i < o->n_records; i++)
         if (o->records[i].failed && (!o->records[i].operation || o->removing))
@@ -42,6 +45,9 @@ void orc_close(struct orc *o)
 {
     orc_records_done(o);
     orc_flow_done(o);
+    orc_runs_done(o);
+    json_decref(o->given);
+    free(o->plan_key);
     json_decref(o->hashes);
     free(o->applied.bundle);
     free(o->applied.entry);
@@ -62,7 +68,9 @@ static void begin_round(struct orc *o)
 {
     for (size_t i = 0; i < o->n_records; i++)
         orc_end_operation(&o->records[i]);
-    o->steps_done = 0;
+    orc_runs_round(o);
+    if (o->removing || !o->plan_key)
+        o->steps_done = 0; /* else the explicit plan decides */
     free(o->message);
     o->message = NULL;
     if (!o->removing)
@@ -89,6 +97,7 @@ void orc_begin(struct orc *o)
     if (o->new_round)
         begin_round(o);
     sort_pods(o);
+    orc_given_take(o);
 }
 
 static void move(struct changes *from, struct changes *to)

@@ -65,6 +65,7 @@ static void switch_source(struct orc *o)
     o->work = next;
     o->is_next = true;
     o->out->sources_changed = true;
+    orc_runs_switch(o);
 }
 
 static bool make(struct orc *o)
@@ -74,6 +75,8 @@ static bool make(struct orc *o)
     AUTO(plan_states_done)
     struct plan_states have = {0};
     AUTO_FREE bool *changed = NULL;
+    AUTO_MAP struct map marks = {0};
+    orc_runs_marks(o, &marks);
     if (o->work) {
         orc_states(o, o->work->topology, &have);
         changed = orc_changed(o, next);
@@ -83,6 +86,7 @@ static bool make(struct orc *o)
                                    .next = next ? next->topology : NULL,
                                    .changed = changed,
                                    .goals = o->goals,
+                                   .marks = &marks,
                                    .delete_volumes = o->removing && o->in->app->spec.remove_volumes};
     if (plan_make(&request, &o->plan, &e) < 0) {
         orc_error(o, "%s", err_text(&e));
@@ -90,17 +94,6 @@ static bool make(struct orc *o)
     }
     o->n_startable = o->removing || o->is_next ? o->plan.n : o->plan.n_down;
     return true;
-}
-
-static bool is_loop(const struct plan *p, const struct plan_step **ret)
-{
-    for (size_t i = 0; i < p->n; i++) {
-        if (!str_eq(p->steps[i].source, p->steps[i].target))
-            continue;
-        *ret = &p->steps[i];
-        return true;
-    }
-    return false;
 }
 
 /* Is there an operation of that name that leads to the state the component is in? */
@@ -117,18 +110,61 @@ static bool leads_here(struct orc *o, const struct plan_step *s)
     return false;
 }
 
+/* A step as it was read. */
+static bool is_relationship(const struct orc *o, const struct plan_step *s)
+{
+    return strchr(s->component, '/') && topology_find(o->work->topology, s->component) < 0;
+}
+
 /* Are all components where the last of their steps leads? */
 static bool is_carried_out(struct orc *o, const struct plan *p)
 {
     AUTO_MAP struct map seen = {0};
     for (size_t i = p->n; i-- > 0;) {
-        if (map_has(&seen, p->steps[i].component))
+        if (map_has(&seen, p->steps[i].component) || is_relationship(o, &p->steps[i]))
             continue;
         map_set(&seen, p->steps[i].component, o);
         if (!leads_here(o, &p->steps[i]))
             return false;
     }
     return true;
+}
+
+/* Which explicit plan it is. One that changes no state is another one with each deployment, as nothing else tells that
+ * it is to be done again. */
+static char *key_of(const struct orc *o, const char *text, bool moves)
+{
+    AUTO_FREE char *whole = mem_printf("%lld %s", moves ? 0LL : (long long)o->in->app->spec.attempt, text);
+    char digest[DIGEST_TEXT_SIZE];
+    digest_of(whole, strlen(whole), digest);
+    return mem_strdup(digest);
+}
+
+static bool moves(struct orc *o, const struct plan *p)
+{
+    for (size_t i = 0; i < p->n; i++) {
+        int c = topology_find(o->work->topology, p->steps[i].component);
+        const struct component *component = c < 0 ? NULL : &o->work->topology->components[c];
+        for (size_t k = 0; component && k < component->protocol.n_transitions; k++) {
+            const struct protocol_transition *t = &component->protocol.transitions[k];
+            if (str_eq(t->operation, p->steps[i].operation) && str_eq(t->interface, p->steps[i].interface) &&
+                !str_eq(t->source, t->target))
+                return true;
+        }
+    }
+    return false;
+}
+
+/* Another plan than the one that was worked at begins at its first step; that one goes on where it stood. */
+static void begin_explicit(struct orc *o, const char *text, const struct plan *p)
+{
+    AUTO_FREE char *key = key_of(o, text, moves(o, p));
+    if (str_eq(key, o->plan_key) && (size_t)o->steps_done < p->n)
+        return;
+    if (!str_eq(key, o->plan_key) || (o->new_round && moves(o, p)))
+        o->steps_done = 0;
+    free(o->plan_key);
+    o->plan_key = take_ptr(key);
 }
 
 /* The steps of the explicit plan that are still to be done. */
@@ -139,12 +175,12 @@ static bool read_explicit(struct orc *o)
     struct plan whole = {0};
     AUTO(plan_states_done)
     struct plan_states s = {0};
-    const struct plan_step *loop;
     AUTO_FREE char *text = strv_join(&o->in->app->spec.plan, "\n");
     if (plan_read(text, strlen(text), false, &whole, &e) < 0) {
         orc_error(o, "the plan given: %s", err_text(&e));
         return false;
     }
+    begin_explicit(o, text, &whole);
     for (size_t i = (size_t)o->steps_done; i < whole.n; i++)
         plan_add(&o->plan, &whole.steps[i]);
     orc_states(o, o->work->topology, &s);
@@ -154,12 +190,6 @@ static bool read_explicit(struct orc *o)
     }
     if (plan_check(o->work->topology, &s, &o->plan, &e) < 0) {
         orc_error(o, "the plan given: %s; deploy without a plan to have one made", err_text(&e));
-        return false;
-    }
-    if (is_loop(&o->plan, &loop)) {
-        orc_error(
-            o, "the plan given: line %d: %s:%s.%s leads back to the state '%s' that it leaves; take it out of the plan",
-            loop->line, loop->component, loop->interface, loop->operation, loop->source);
         return false;
     }
     o->n_startable = o->plan.n;
@@ -180,13 +210,15 @@ int orc_plan_towards(struct orc *o, const enum plan_goal *goals, struct plan *mo
     AUTO(plan_done)
     struct plan made = {0};
     AUTO_MAP struct map busy = {0};
+    AUTO_MAP struct map marks = {0};
+    orc_runs_marks(o, &marks);
     plan_done(&o->plan);
     o->plan = *more;
     *more = (struct plan){0};
     for (size_t i = 0; i < o->plan.n; i++)
         map_set(&busy, o->plan.steps[i].component, o);
     orc_states(o, t, &have);
-    struct plan_request request = {.now = t, .have = &have, .next = t, .goals = goals};
+    struct plan_request request = {.now = t, .have = &have, .next = t, .goals = goals, .marks = &marks};
     request.delete_volumes = o->removing && o->in->app->spec.remove_volumes;
     int r = plan_make(&request, &made, e);
     for (size_t i = 0; r == 0 && i < made.n; i++)
@@ -218,6 +250,8 @@ bool orc_plan(struct orc *o)
         if (!plan_flow(o, &over) || !over)
             return !o->error;
     plan_done(&o->plan);
+    if (!is_explicit(o))
+        free(take_ptr(o->plan_key));
     if (is_explicit(o)) {
         if (!o->is_next)
             switch_source(o);
@@ -235,7 +269,7 @@ bool orc_plan(struct orc *o)
 const struct plan_step *orc_first_step(const struct orc *o, const char *component)
 {
     for (size_t i = 0; i < o->n_startable; i++)
-        if (str_eq(o->plan.steps[i].component, component))
+        if (str_eq(o->plan.steps[i].component, component) && !plan_step_is_single(&o->plan.steps[i]))
             return &o->plan.steps[i];
     return NULL;
 }
@@ -243,6 +277,11 @@ const struct plan_step *orc_first_step(const struct orc *o, const char *componen
 static bool is_under_way(struct orc *o, size_t i)
 {
     const struct plan_step *s = &o->plan.steps[i];
+    if (plan_step_is_single(s)) {
+        AUTO_FREE char *text = plan_step_text(s);
+        const struct orc_run *run = orc_run_find(o, text);
+        return run && !run->done && !run->failed;
+    }
     const struct orc_record *r = orc_find(o, s->component);
     return r && r->operation && !r->failed && orc_first_step(o, s->component) == s;
 }

@@ -30,6 +30,14 @@ struct orc_flow {
     struct flow_run run;   /* while it runs */
     char *conflict;        /* why the delegated work flows cannot go on together; NULL */
 };
+/* A single operation (orchestrate_single.c). */
+struct orc_run {
+    char *id, *text; /* text: as plans write it */
+    char *state;     /* of whom it runs at, when it was started; NULL for a container */
+    bool done, failed;
+    int64_t attempt;
+    char *message, *log;
+};
 struct orc {
     const struct orchestrate_input *in;
     struct orchestrate_output *out;
@@ -51,6 +59,11 @@ struct orc {
     struct changes deletions, objects, events;
     bool waits_for_log;
     struct orc_flow flow;
+    struct orc_run *runs;
+    size_t n_runs;
+    int64_t runs_made;
+    json_t *given;  /* outputs of operations, as in the status */
+    char *plan_key; /* of the explicit plan that steps_done counts in; NULL */
 };
 
 /* ---- orchestrate.c ---- */
@@ -130,6 +143,40 @@ void orc_flow_tell(struct orc *o, const struct compile_input *in, size_t contain
 json_t *orc_flow_json(struct orc *o);             /* new; NULL: none was run */
 json_t *orc_flows_json(const struct topology *t); /* what work flows there are */
 bool orc_flow_resume(struct orc *o, const struct application_workflow *s, struct err *e); /* opens the run again */
+
+/* ---- orchestrate_single.c: single operations ---- */
+void orc_runs_load(struct orc *o);
+void orc_runs_done(struct orc *o);
+void orc_runs_round(struct orc *o);  /* a new round begins: failures are forgotten */
+void orc_runs_switch(struct orc *o); /* forgets those that the source that stands now does not have */
+struct orc_run *orc_run_find(const struct orc *o, const char *text);
+/* One that failed, or NULL. */
+const struct orc_run *orc_runs_failed(const struct orc *o);
+bool orc_runs_under_way(const struct orc *o);
+void orc_runs_marks(const struct orc *o, struct map *ret); /* for struct plan_request; borrows the texts */
+void orc_runs_look(struct orc *o);    /* marks those that were done and have failed in a pod that came later */
+bool orc_runs_take_in(struct orc *o); /* sees the ends of those under way: true when something has changed */
+/* A component has done a step: forgets what was done for its relationships and has to be done again. */
+void orc_runs_after(struct orc *o, size_t component, const struct plan_step *step);
+/* The operation that a single step means (*ret NULL: nothing to run); false where there is none. */
+bool orc_single_known(struct orc *o, const struct plan_step *step, const struct topology_operation **ret);
+void orc_run_start(struct orc *o, const struct plan_step *step);
+/* The runs of a container's pods: new array, NULL with `e`. */
+json_t *orc_runs_spec(struct orc *o, size_t container, const struct compile_input *in, struct err *e);
+json_t *orc_runs_json(const struct orc *o); /* for the status: new */
+/* The one under way or failed in the component's container, or NULL. */
+const struct orc_run *orc_run_at(const struct orc *o, const char *component);
+
+/* ---- orchestrate_given.c: outputs of operations ---- */
+/* owner: "component" or "component/requirement"; operation: "Interface.operation"; outputs: borrowed. */
+void orc_given_put(struct orc *o, const char *owner, const char *operation, const json_t *outputs);
+void orc_given_forget(struct orc *o, const char *component);
+void orc_given_take(struct orc *o); /* from the pods' reports */
+/* The attribute as operations' outputs give it: new, or NULL. */
+json_t *orc_given_attribute(struct orc *o, const char *component, const char *attribute);
+/* For struct tosca_runtime. */
+json_t *orc_given_output(void *orc, const char *component, const char *interface, const char *operation,
+                         const char *output);
 
 /* ---- orchestrate_see.c ---- */
 enum orc_seen { ORC_NOT_YET, ORC_REACHED, ORC_FAILED };

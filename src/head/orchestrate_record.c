@@ -39,6 +39,8 @@ void orc_load(struct orc *o)
         if (!initial)
             continue; /* of no topology that stands */
         struct orc_record *r = orc_record(o, c[i].name, str_empty(c[i].state) ? initial : c[i].state);
+        if (orc_run_find(o, c[i].operation ? c[i].operation : ""))
+            continue; /* a run's, which was only shown there */
         r->operation = str_empty(c[i].operation) ? NULL : mem_strdup(c[i].operation);
         r->failed = c[i].failed;
         r->message = mem_strdup(c[i].message);
@@ -83,7 +85,7 @@ bool orc_has_failed(const struct orc *o)
     for (size_t i = 0; i < o->n_records; i++)
         if (o->records[i].failed)
             return true;
-    return false;
+    return orc_runs_failed(o) != NULL;
 }
 
 const char *orc_state(struct orc *o, const struct component *c)

@@ -85,8 +85,12 @@ static void rest(struct orc *o)
     const char *missing, *phase = str_eq(o->in->app->spec.state, "Stopped") ? "Stopped" : "Running";
     bool rested = is_resting(o), scaled = o->message && str_starts(o->message, "scaled ");
     look_at_all(o, &missing);
+    orc_runs_look(o);
     const struct orc_record *failed = first_failed(o);
-    if (failed) {
+    const struct orc_run *run = orc_runs_failed(o);
+    if (!failed && run) {
+        orc_set_phase(o, "Failed", "%s failed: %s", run->text, run->message);
+    } else if (failed) {
         orc_set_phase(o, "Failed", "%s: %s", failed->name, failed->message);
     } else if (!missing && o->objects.n == 0 && !rested && is_fresh(o) && o->in->steady_us < o->in->steady_wanted_us) {
         o->out->look_again_us = o->in->steady_wanted_us - o->in->steady_us;
@@ -109,6 +113,7 @@ static void rest(struct orc *o)
 void orc_settle(struct orc *o)
 {
     const struct orc_record *failed = first_failed(o);
+    const struct orc_run *run = orc_runs_failed(o);
     if (o->error)
         orc_set_phase(o, "Failed", "%s", o->error);
     else if (o->flow.active)
@@ -117,6 +122,8 @@ void orc_settle(struct orc *o)
         orc_set_phase(o, "Removing", "%lld operations done", (long long)o->steps_done);
     else if (failed)
         orc_set_phase(o, "Failed", "%s: %s failed: %s", failed->name, failed->operation, failed->message);
+    else if (run)
+        orc_set_phase(o, "Failed", "%s failed: %s", run->text, run->message);
     else if (o->plan.n > 0)
         orc_set_phase(o, "Deploying", "%lld operations done, %zu to do", (long long)o->steps_done, o->plan.n);
     else

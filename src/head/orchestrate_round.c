@@ -27,6 +27,9 @@ static void finish(struct orc *o, struct orc_record *r, const struct plan_step *
         json_put_str(o->hashes, r->name, o->work->hashes[i]);
     if (str_eq(s->target, c->protocol.initial))
         json_object_del(o->hashes, r->name);
+    orc_runs_after(o, (size_t)i, s);
+    if (str_eq(s->target, c->protocol.initial))
+        orc_given_forget(o, r->name);
     changes_event(&o->events, o->in->object, false, "OperationDone", "%s: %s.%s", s->component, s->interface,
                   s->operation);
 }
@@ -74,7 +77,7 @@ static bool take_in(struct orc *o, struct orc_record *r, const struct plan_step 
 
 static bool take_in_all(struct orc *o)
 {
-    bool changed = false;
+    bool changed = o->work && orc_runs_take_in(o);
     for (size_t i = 0; i < o->n_records; i++) {
         struct orc_record *r = &o->records[i];
         if (!r->operation || r->failed)
@@ -95,6 +98,10 @@ static bool take_in_all(struct orc *o)
 static void start(struct orc *o, const struct plan_step *s)
 {
     const struct topology *t = o->work->topology;
+    if (plan_step_is_single(s)) {
+        orc_run_start(o, s);
+        return;
+    }
     struct orc_record *r = orc_record(o, s->component, t->components[topology_find(t, s->component)].protocol.initial);
     orc_end_operation(r);
     r->operation = operation_text(s);
@@ -107,7 +114,7 @@ static bool any_under_way(const struct orc *o)
     for (size_t i = 0; i < o->n_records; i++)
         if (o->records[i].operation && !o->records[i].failed)
             return true;
-    return false;
+    return orc_runs_under_way(o);
 }
 
 static void start_all(struct orc *o)

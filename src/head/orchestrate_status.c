@@ -60,6 +60,17 @@ static void put_record(const struct orc_record *r, json_t *v)
         json_object_set_new(v, "failed", json_true());
 }
 
+static void put_run(const struct orc_run *r, json_t *v)
+{
+    if (!r)
+        return;
+    json_put_str(v, "operation", r->text);
+    json_put_str(v, "message", r->message);
+    json_put_str(v, "log", r->log);
+    if (r->failed)
+        json_object_set_new(v, "failed", json_true());
+}
+
 static json_t *component(struct orc *o, const struct topology *t, size_t i)
 {
     const struct component *c = &t->components[i];
@@ -70,6 +81,8 @@ static json_t *component(struct orc *o, const struct topology *t, size_t i)
     json_put_str(v, "goal", goal_of(o, t, i));
     put_pods(o, t, i, v);
     put_record(orc_find(o, c->name), v);
+    if (!json_object_get(v, "operation"))
+        put_run(orc_run_at(o, c->name), v);
     return v;
 }
 
@@ -117,6 +130,13 @@ json_t *orc_status(struct orc *o)
     json_object_set_new(v, "outputs", orc_outputs(o));
     json_object_set_new(v, "applied", source(&o->applied));
     json_object_set(v, "hashes", o->hashes);
+    json_put_str(v, "planKey", o->plan_key);
+    if (o->n_runs > 0)
+        json_object_set_new(v, "runs", orc_runs_json(o));
+    if (o->runs_made > 0)
+        json_put_int(v, "runsMade", o->runs_made);
+    if (json_object_size(o->given) > 0)
+        json_object_set(v, "operationOutputs", o->given);
     json_t *flow = orc_flow_json(o);
     if (flow)
         json_object_set_new(v, "workflow", flow);

@@ -121,12 +121,14 @@ static json_t *attribute(void *data, const char *component, const char *name)
         if (str_eq(attributes[i].name, name))
             v = attributes[i].get(&s);
     object_list_done(&pods);
+    if (!v)
+        v = orc_given_attribute(s.o, component, name);
     return v ? v : property(s.component, name);
 }
 
 static json_t *eval(struct orc *o, const json_t *value, struct err *e)
 {
-    struct tosca_runtime rt = {.attribute = attribute, .data = o};
+    struct tosca_runtime rt = {.attribute = attribute, .operation_output = orc_given_output, .data = o};
     return tosca_eval(value, &rt, e);
 }
 
@@ -158,6 +160,9 @@ bool orc_values_known(struct orc *o, const struct plan_step *step, struct err *e
 {
     const struct topology *t = o->work->topology;
     const struct component *c = &t->components[topology_find(t, step->component)];
+    const struct topology_operation *single;
+    if (plan_step_is_single(step))
+        return !orc_single_known(o, step, &single) || !single || all_known(o, single->inputs, e);
     if (c->kind == COMPONENT_CONTAINER)
         return !str_eq(step->source, c->protocol.initial) || all_known(o, c->properties, e);
     const struct topology_operation *op = topology_operation_find(c, step->interface, step->operation);

@@ -66,6 +66,18 @@ static json_t *make_deployment(struct orc *o, size_t component)
     }
     orc_flow_tell(o, &in, component, d);
     set_owner(o, d);
+    if (o->n_runs > 0) {
+        json_t *runs = orc_runs_spec(o, component, &in, &e);
+        if (!runs) {
+            orc_error(o, "%s", err_text(&e));
+            json_decref(d);
+            return NULL;
+        }
+        json_t *sedge = json_at(d, "spec", "template", "spec", "sedge", NULL);
+        if (json_object_get(sedge, "runs")) /* of a work flow */
+            json_array_extend(runs, json_object_get(sedge, "runs"));
+        json_object_set_new(sedge, "runs", runs);
+    }
     json_object_set_new(json_object_get(d, "metadata"), "annotations",
                         json_pack("{s:s}", NOTE_DEFINITION, o->work->hashes[component]));
     d = normal(o, "Deployment", d, c->name);

@@ -96,6 +96,18 @@ static const struct field flow_rows[] = {
 };
 static const struct field_table flow_fields = FIELDS("Workflow", application_flow, "name", flow_rows);
 
+static const struct field run_rows[] = {
+    ROW(application_run, "id", id, FIELD_TEXT, FIELD_REQUIRED, "run of its pods"),
+    ROW(application_run, "operation", operation, FIELD_TEXT, FIELD_REQUIRED, "as plans write it"),
+    ROW(application_run, "state", state, FIELD_TEXT, 0, "state of the component that it is done in"),
+    ROW(application_run, "done", done, FIELD_BOOL, 0, "it ended well"),
+    ROW(application_run, "failed", failed, FIELD_BOOL, 0, "it failed"),
+    ROW_DEFAULT(application_run, "attempt", attempt, FIELD_INT, 0, "0", "of its pods' runs"),
+    ROW(application_run, "message", message, FIELD_TEXT, 0, "why"),
+    ROW(application_run, "log", log, FIELD_TEXT, 0, "last lines"),
+};
+static const struct field_table run_fields = FIELDS("ApplicationRun", application_run, "id", run_rows);
+
 static const struct field status_rows[] = {
     ROW(application_status, "phase", phase, FIELD_TEXT, 0, "Deploying, Running, Stopped, Failed, Removing"),
     ROW(application_status, "message", message, FIELD_TEXT, 0, "a sentence"),
@@ -109,6 +121,10 @@ static const struct field status_rows[] = {
     ROW(application_status, "hashes", hashes, FIELD_JSON, 0, "definition that each component stands by"),
     ROW_OF(application_status, "workflow", workflow, FIELD_OBJECT, 0, &workflow_fields, "work flow run last"),
     ROW_OF(application_status, "workflows", workflows, FIELD_LIST, 0, &flow_fields, "work flows it has"),
+    ROW_OF(application_status, "runs", runs, FIELD_LIST, 0, &run_fields, "single operations"),
+    ROW_DEFAULT(application_status, "runsMade", runs_made, FIELD_INT, 0, "0", "how many there ever were"),
+    ROW(application_status, "planKey", plan_key, FIELD_TEXT, 0, "digest of the explicit plan that planDone counts in"),
+    ROW(application_status, "operationOutputs", operation_outputs, FIELD_JSON, 0, "what operations put out"),
 };
 static const struct field_table status_fields = FIELDS("ApplicationStatus", application_status, NULL, status_rows);
 

@@ -67,6 +67,15 @@ struct application_flow {
     int64_t steps;
     json_t *inputs; /* object: name -> {"type", "required", "value", "description"} */
 };
+/* A single operation: started, failed, or done and not to be done again. */
+struct application_run {
+    char *id;        /* of struct pod_run */
+    char *operation; /* "component/requirement:Interface.operation", "component:Interface.operation" */
+    char *state;     /* of the component whose container it runs in; NULL: any */
+    bool done, failed;
+    int64_t attempt;
+    char *message, *log;
+};
 struct application_status {
     char *phase; /* "Deploying", "Running", "Stopped", "Failed", "Removing" */
     char *message;
@@ -79,6 +88,10 @@ struct application_status {
     json_t *hashes; /* component -> hash of its definition as it stands */
     struct application_workflow *workflow; /* NULL: none was run yet */
     struct field_list workflows;           /* struct application_flow */
+    struct field_list runs;  /* struct application_run */
+    int64_t runs_made;       /* how many there ever were; ids come from it */
+    char *plan_key;          /* digest of the explicit plan that plan_done counts in; NULL: none */
+    json_t *operation_outputs; /* object: "component" or "component/requirement" -> "Interface.operation" -> name -> value */
 };
 struct application {
     OBJECT_HEAD;

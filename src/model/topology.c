@@ -44,15 +44,30 @@ const struct topology_operation *topology_operation_find(const struct component 
     return NULL;
 }
 
-static void link_done(struct topology_link *l)
+char *topology_link_label(const struct topology_link *l)
 {
-    free(l->requirement);
-    free(l->kind_name);
-    free(l->capability);
-    free(l->relationship);
-    free(l->named);
-    json_decref(l->properties);
-    free(l->place.file);
+    return l->nth ? mem_printf("%s[%zu]", l->requirement, l->nth) : mem_strdup(l->requirement);
+}
+
+const struct topology_link *topology_link_labelled(const struct component *c, const char *label)
+{
+    for (size_t i = 0; i < c->n_links; i++) {
+        if (!c->links[i].n_operations)
+            continue;
+        AUTO_FREE char *own = topology_link_label(&c->links[i]);
+        if (str_eq(own, label))
+            return &c->links[i];
+    }
+    return NULL;
+}
+
+const struct topology_operation *topology_link_operation(const struct topology_link *l, const char *interface,
+                                                         const char *name)
+{
+    for (size_t i = 0; l && i < l->n_operations; i++)
+        if (str_eq(l->operations[i].name, name) && str_eq(l->operations[i].interface, interface))
+            return &l->operations[i];
+    return NULL;
 }
 
 static void operation_done(struct topology_operation *o)
@@ -60,9 +75,25 @@ static void operation_done(struct topology_operation *o)
     free(o->interface);
     free(o->name);
     free(o->script);
+    free(o->interpreter);
     strv_done(&o->dependencies);
     json_decref(o->inputs);
+    json_decref(o->outputs);
     free(o->place.file);
+}
+
+static void link_done(struct topology_link *l)
+{
+    for (size_t i = 0; i < l->n_operations; i++)
+        operation_done(&l->operations[i]);
+    free(l->operations);
+    free(l->requirement);
+    free(l->kind_name);
+    free(l->capability);
+    free(l->relationship);
+    free(l->named);
+    json_decref(l->properties);
+    free(l->place.file);
 }
 
 static void artifact_done(struct topology_artifact *a)

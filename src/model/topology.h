@@ -21,6 +21,8 @@ struct place {
     int line, col;
 };
 
+struct topology_operation;
+
 /* One requirement of a component, fulfilled. */
 struct topology_link {
     char *requirement; /* the requirement's name as the type declares it ("host", "db_connection") */
@@ -31,6 +33,9 @@ struct topology_link {
     size_t target;      /* index into topology.components */
     char *named;        /* what the template calls the target, where the component has another name; else NULL */
     json_t *properties; /* object; of the relationship (location, device, ...) */
+    size_t nth; /* of the component's links under that requirement, from 0; only counted for those with operations */
+    struct topology_operation *operations; /* of the relationship; those with an implementation */
+    size_t n_operations;
     struct place place;
 };
 
@@ -41,6 +46,10 @@ struct topology_operation {
     struct strv dependencies; /* further files, paths in the bundle */
     json_t *inputs;         /* object: input name -> value; a value may hold run-time calls (see below) */
     int64_t timeout_s;      /* 0: none given */
+    char *interpreter;      /* by the artifact's type, for a script that does not run itself; NULL: by the file's name */
+    json_t *outputs;        /* object: output name -> ["component", "attribute", ...] that it is the value of, or null; NULL: none */
+    bool on_target;         /* of a relationship: it runs in the target's container, not in the source's */
+    bool configures;        /* of a relationship: of an interface of type tosca.interfaces.relationship.Configure */
     struct place place;
 };
 
@@ -203,6 +212,11 @@ int topology_container_of(const struct topology *t, size_t component);
 /* The link of the component with that requirement name and target, or NULL. */
 const struct topology_link *topology_host_link(const struct component *c);
 const struct topology_operation *topology_operation_find(const struct component *c, const char *interface, const char *name);
+/* How a component's link is told from the others: "db_connection", and "db_connection[1]" for the second of that name. The caller frees. */
+char *topology_link_label(const struct topology_link *l);
+/* The link of that label that has operations, or NULL. */
+const struct topology_link *topology_link_labelled(const struct component *c, const char *label);
+const struct topology_operation *topology_link_operation(const struct topology_link *l, const char *interface, const char *name);
 void topology_free(struct topology *t); /* NULL is fine */
 void topology_freep(struct topology **t);
 const char *component_kind_name(enum component_kind kind); /* "container", "software", "volume", "abstract" */

@@ -27,9 +27,18 @@ static json_t *operation_definition(const struct compile_input *in, const struct
     json_t *v = json_pack("{s:s, s:s, s:o}", "interface", o->interface, "name", o->name, "files", files);
     json_put_str(v, "script", o->script);
     json_put_str(v, "digest", digest);
+    json_put_str(v, "interpreter", o->interpreter);
     if (o->inputs)
         json_object_set(v, "inputs", o->inputs);
     return v;
+}
+
+static json_t *operation_definitions(const struct compile_input *in, const struct topology_operation *list, size_t n)
+{
+    json_t *all = json_array();
+    for (size_t i = 0; i < n; i++)
+        json_array_append_new(all, operation_definition(in, &list[i]));
+    return all;
 }
 
 /* Files that scripts may read: their contents belong to the definition. */
@@ -45,8 +54,9 @@ static json_t *artifact_definitions(const struct compile_input *in, const struct
 }
 
 /* What the links of a component add to its definition: whom it stands on, and with which properties. */
-static json_t *link_definitions(const struct topology *t, const struct component *c)
+static json_t *link_definitions(const struct compile_input *in, const struct component *c)
 {
+    const struct topology *t = in->topology;
     json_t *links = json_array();
     for (size_t i = 0; i < c->n_links; i++) {
         const struct topology_link *l = &c->links[i];
@@ -54,6 +64,8 @@ static json_t *link_definitions(const struct topology *t, const struct component
                               l->requirement);
         if (l->properties)
             json_object_set(v, "properties", l->properties);
+        if (l->n_operations)
+            json_object_set_new(v, "operations", operation_definitions(in, l->operations, l->n_operations));
         json_array_append_new(links, v);
     }
     return links;
@@ -67,16 +79,13 @@ void compile_hash(const struct compile_input *in, size_t component, char ret[17]
     AUTO_JSON json_t *properties = c->properties ? json_copy(c->properties) : json_object();
     json_object_del(properties, "replicas"); /* scaling makes nothing anew */
     json_object_set(v, "properties", properties);
-    json_object_set_new(v, "links", link_definitions(in->topology, c));
+    json_object_set_new(v, "links", link_definitions(in, c));
     json_object_set_new(v, "artifacts", artifact_definitions(in, c));
     AUTO_JSON json_t *where = json_object();
     policy_place(in->topology, component, "", where, where);
     if (json_object_size(where)) /* pods go elsewhere only when they are made anew */
         json_object_set(v, "placement", where);
-    json_t *operations = json_array();
-    json_object_set_new(v, "operations", operations);
-    for (size_t i = 0; i < c->n_operations; i++)
-        json_array_append_new(operations, operation_definition(in, &c->operations[i]));
+    json_object_set_new(v, "operations", operation_definitions(in, c->operations, c->n_operations));
     AUTO_FREE char *text = json_text(v);
     char digest[DIGEST_TEXT_SIZE];
     digest_of(text, strlen(text), digest);
@@ -108,23 +117,29 @@ static json_t *step_env(const struct compile_input *in, const struct component *
     return env;
 }
 
+int compile_operation(const struct compile_input *in, const struct component *c, const struct topology_operation *o,
+                      json_t *to, struct err *e)
+{
+    json_put_str(to, "script", o->script);
+    json_put_str(to, "interpreter", o->interpreter);
+    json_put_int(to, "timeoutSeconds", o->timeout_s);
+    json_t *env = step_env(in, c, o, e);
+    if (!env)
+        return -EINVAL;
+    json_object_set_new(to, "env", env);
+    return 0;
+}
+
 static json_t *software_step(const struct compile_input *in, const struct component *c,
                              const struct protocol_transition *tr, struct err *e)
 {
     json_t *step = json_pack("{s:s, s:s, s:s, s:s}", "interface", tr->interface, "operation", tr->operation, "source",
                              tr->source, "target", tr->target);
     const struct topology_operation *o = topology_operation_find(c, tr->interface, tr->operation);
-    if (!o)
+    if (!o || compile_operation(in, c, o, step, e) == 0)
         return step;
-    json_put_str(step, "script", o->script);
-    json_put_int(step, "timeoutSeconds", o->timeout_s);
-    json_t *env = step_env(in, c, o, e);
-    if (!env) {
-        json_decref(step);
-        return NULL;
-    }
-    json_object_set_new(step, "env", env);
-    return step;
+    json_decref(step);
+    return NULL;
 }
 
 json_t *compile_run(const struct compile_input *in, size_t component, const char *interface, const char *operation,

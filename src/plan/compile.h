@@ -36,6 +36,8 @@ json_t *compile_deployment(const struct compile_input *in, size_t component, con
  * template has them but for those given (object or NULL). One without script has nothing to run. NULL with `e`. */
 json_t *compile_run(const struct compile_input *in, size_t component, const char *interface, const char *operation,
                     const json_t *given, struct err *e);
+/* Adds to `to` what an operation of the component, or of one of its links, runs: script, interpreter, timeoutSeconds, env. 0 or -EINVAL. */
+int compile_operation(const struct compile_input *in, const struct component *c, const struct topology_operation *o, json_t *to, struct err *e);
 json_t *compile_service(const struct compile_input *in, size_t component);
 json_t *compile_volume(const struct compile_input *in, size_t component);
 

@@ -2,11 +2,13 @@
 /* The order of change: a topology and the state of its components in, operations out; and a check of any plan by simulation. Pure. */
 #pragma once
 
+#include "base/map.h"
 #include "model/topology.h"
 
-/* One operation on one component. */
+/* One operation on one component, or of one of its relationships. */
 struct plan_step {
     char *component;
+    char *requirement; /* of a relationship: the label of the component's link (topology_link_label); NULL */
     char *interface, *operation;
     char *source, *target; /* the states that it leads between; NULL in a plan that was read and not yet checked */
     int line;              /* of the plan file; 0 for a plan that was made */
@@ -20,8 +22,12 @@ struct plan {
 void plan_done(struct plan *p);
 /* Puts a step at the end; `plan` copies the texts. */
 void plan_add(struct plan *p, const struct plan_step *step);
-/* "component:Interface.operation", the way plan files write it. The caller frees. */
+/* "component:Interface.operation", the way plan files write it; "component/requirement:Interface.operation" of a relationship. The caller frees. */
 char *plan_step_text(const struct plan_step *s);
+/* Is it a single operation, which leads to no other state: of a relationship, or from a state to itself? Once checked. */
+bool plan_step_is_single(const struct plan_step *s);
+/* A step that was read may mean an operation of a relationship by its component's name: then splits it. */
+void plan_step_resolve(const struct topology *t, struct plan_step *s);
 
 /* The state each component is in, by component index: owned names. */
 struct plan_states {
@@ -64,6 +70,7 @@ struct plan_request {
     const struct topology *next; /* the topology wanted; NULL: everything is to be deleted (volumes kept unless delete_volumes) */
     const bool *changed;         /* by index of now: this component's definition differs in next: it is deleted and made anew; NULL: none */
     const enum plan_goal *goals; /* by index of next (of now, where next is NULL); NULL: PLAN_RUN for all (PLAN_DELETE where next is NULL) */
+    const struct map *marks;     /* texts of the operations of relationships that are done, so that they are not planned again; NULL: none */
     bool delete_volumes;         /* a volume that is no longer in next, or a PLAN_DELETE on a volume, is carried out; else volumes stay created */
 };
 /* Makes the plan: first down (in now), then up (in next); every made plan passes plan_check. A cycle or a component that cannot reach its goal is -EINVAL with

@@ -10,7 +10,7 @@
 #include <errno.h>
 
 #include "base/text.h"
-#include "plan/plan_graph.h"
+#include "plan/plan_hook.h"
 
 // A simulation under way: the graph, and the state of each component (NULL: one that its protocol does not know).
 struct simulation {
@@ -126,6 +126,34 @@ static int simulation_step(struct simulation *sim, const struct plan_step *step,
     return 0;
 }
 
+/* May an operation of a relationship be run now? In the container of one end, which has to run. */
+static int check_relationship(const struct simulation *sim, struct plan_step *step, struct err *e)
+{
+    const struct topology *t = sim->graph.t;
+    size_t c;
+    const struct topology_link *l;
+    const struct topology_operation *o;
+    if (plan_graph_find(&sim->graph, step->component) < 0)
+        return refuse_component(&sim->graph, step->component, e);
+    if (!plan_hook_find(&sim->graph, step, &c, &l, &o))
+        return err_set(e, EINVAL, "%s has no relationship '%s' with an operation %s.%s", step->component,
+                       step->requirement, step->interface, step->operation);
+    size_t runner = o->on_target ? l->target : c;
+    int below = topology_container_of(t, runner);
+    const struct component *container = below < 0 ? NULL : &t->components[below];
+    if (!container || !sim->at[below] || !str_eq(sim->at[below]->name, protocol_running_state(&container->protocol)))
+        return err_set(e, EINVAL, "it runs in the container of %s, which does not run", t->components[runner].name);
+    if (!sim->at[runner] || str_eq(sim->at[runner]->name, t->components[runner].protocol.initial))
+        return err_set(e, EINVAL, "it runs where %s is, which is %s", t->components[runner].name,
+                       t->components[runner].protocol.initial);
+    char *state = sim->at[c] ? sim->at[c]->name : "";
+    free(step->source);
+    free(step->target);
+    step->source = mem_strdup(state);
+    step->target = mem_strdup(state);
+    return 0;
+}
+
 static void note_states(struct plan_step *step, const struct protocol_transition *t)
 {
     free(step->source);
@@ -138,6 +166,9 @@ static int step_in(struct simulation *sim, struct plan_states *s, struct plan_st
 {
     size_t c = 0;
     const struct protocol_transition *t = NULL;
+    plan_step_resolve(sim->graph.t, step);
+    if (step->requirement)
+        return check_relationship(sim, step, e);
     int found = plan_graph_find(&sim->graph, step->component);
     const char *state = found >= 0 && (size_t)found < s->n ? s->v[found] : NULL;
     int r = simulation_step(sim, step, state, &c, &t, e);

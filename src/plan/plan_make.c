@@ -13,6 +13,7 @@
 
 #include "base/text.h"
 #include "plan/plan_graph.h"
+#include "plan/plan_hook.h"
 #include "plan/plan_track.h"
 
 struct maker {
@@ -173,16 +174,12 @@ static int add_steps(struct maker *m, const struct plan_phase *ph, struct err *e
     AUTO_FREE size_t *order = mem_array(n, sizeof(*order));
     AUTO_FREE size_t *taken = mem_array(t->n_components, sizeof(*taken));
     int r = plan_sort(ph, order, e);
-    for (size_t i = 0; r >= 0 && i < n; i++) {
-        const struct plan_track *track = &ph->tracks[order[i]];
-        const struct protocol_transition *step = track->path[taken[order[i]]++];
-        plan_add(m->plan, &(struct plan_step){.component = t->components[order[i]].name,
-                                              .interface = step->interface,
-                                              .operation = step->operation,
-                                              .source = step->source,
-                                              .target = step->target,
-                                              .why = track->why});
-    }
+    struct plan_weaver *w = plan_weaver_new(ph, m->request->marks, m->now ? &m->down : NULL, m->plan);
+    for (size_t i = 0; r >= 0 && i < n; i++)
+        plan_weaver_step(w, order[i], ph->tracks[order[i]].path[taken[order[i]]++]);
+    if (r >= 0)
+        plan_weaver_end(w);
+    plan_weaver_free(w);
     return r;
 }
 

@@ -9,7 +9,7 @@
 #include "plan/plan.h"
 
 #include "base/map.h"
-#include "plan/plan_graph.h"
+#include "plan/plan_hook.h"
 
 struct wait {
     size_t before, after;
@@ -61,20 +61,90 @@ static bool resolve(struct builder *b, const struct plan_graph *g, size_t i)
     return b->transitions[i] && b->sources[i] && b->targets[i];
 }
 
+/* Whose steps an operation of a relationship stands between; NULL: it is not known. */
+static const char *anchor_of(const struct plan_graph *g, const struct plan_step *step)
+{
+    size_t c;
+    const struct topology_link *l;
+    const struct topology_operation *o;
+    if (!plan_hook_find(g, step, &c, &l, &o))
+        return NULL;
+    return plan_hook_kind(o).of_target ? g->t->components[l->target].name : step->component;
+}
+
+static void add_to(struct builder *b, const char *component, size_t step)
+{
+    struct steps_of *s = map_get(&b->components, component);
+    if (!s)
+        map_set(&b->components, component, s = mem_alloc(sizeof(*s)));
+    if (s->n > 0)
+        add_wait(b->order, s->v[s->n - 1], step);
+    s->v = mem_push(s->v, s->n, sizeof(*s->v));
+    s->v[s->n++] = step;
+}
+
+/* The step stands where the plan has it among the steps of that component, which are not its own. */
+static void stand_among(struct builder *b, const char *component, size_t step)
+{
+    const struct steps_of *s = map_get(&b->components, component);
+    size_t low = 0, high = s ? s->n : 0;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (s->v[middle] < step)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (s && low < s->n && s->v[low] == step)
+        return; /* its own */
+    if (s && low > 0)
+        add_wait(b->order, s->v[low - 1], step);
+    if (s && low < s->n)
+        add_wait(b->order, step, s->v[low]);
+}
+
+/* What an operation of a relationship needs stays while it runs: its ends, and the hosts below the one it runs in. */
+static void add_hook(struct builder *b, const struct plan_graph *g, size_t i)
+{
+    size_t c;
+    const struct topology_link *l;
+    const struct topology_operation *o;
+    if (!plan_hook_find(g, &b->plan->steps[i], &c, &l, &o))
+        return;
+    if (!plan_hook_kind(o).of_target) {
+        stand_among(b, g->t->components[c].name, i);
+        stand_among(b, g->t->components[l->target].name, i);
+    }
+    size_t at = o->on_target ? l->target : c;
+    for (size_t budget = g->t->n_components; budget > 0; budget--) {
+        const struct topology_link *host = topology_host_link(&g->t->components[at]);
+        if (!host || host->target >= g->t->n_components)
+            break;
+        at = host->target;
+        stand_among(b, g->t->components[at].name, i);
+    }
+}
+
+static void add_hooks(struct builder *b, const struct plan_graph *now, const struct plan_graph *next)
+{
+    for (size_t i = 0; i < b->plan->n; i++)
+        if (b->plan->steps[i].requirement)
+            add_hook(b, i < b->plan->n_down || !next ? now : next, i);
+}
+
 // Finds each step's transition, and waits of steps of the same component.
 static bool resolve_all(struct builder *b, const struct plan_graph *now, const struct plan_graph *next)
 {
     for (size_t i = 0; i < b->plan->n; i++) {
         const struct plan_graph *g = i < b->plan->n_down || !next ? now : next;
-        if (!g || !resolve(b, g, i))
+        const char *anchor = b->plan->steps[i].component;
+        if (g && b->plan->steps[i].requirement)
+            anchor = anchor_of(g, &b->plan->steps[i]);
+        else if (!g || !resolve(b, g, i))
             return false;
-        struct steps_of *s = map_get(&b->components, b->plan->steps[i].component);
-        if (!s)
-            map_set(&b->components, b->plan->steps[i].component, s = mem_alloc(sizeof(*s)));
-        if (s->n > 0)
-            add_wait(b->order, s->v[s->n - 1], i);
-        s->v = mem_push(s->v, s->n, sizeof(*s->v));
-        s->v[s->n++] = i;
+        if (!anchor)
+            return false;
+        add_to(b, anchor, i);
     }
     return true;
 }
@@ -94,6 +164,8 @@ static void add_waits(struct builder *b, const struct plan_need *need, const str
     for (size_t f = 0, t = 0; f < from->n || t < to->n;) {
         if (f < from->n && (t >= to->n || from->v[f] < to->v[t])) {
             size_t step = from->v[f++];
+            if (!b->transitions[step])
+                continue; /* of a relationship */
             if (last_gain != none && is_used(b, step, need, false))
                 add_wait(b->order, last_gain, step);
             if (is_used(b, step, need, true))
@@ -101,6 +173,8 @@ static void add_waits(struct builder *b, const struct plan_need *need, const str
             continue;
         }
         size_t step = to->v[t++];
+        if (!b->transitions[step])
+            continue;
         bool before = plan_state_offers(b->sources[step], need), after = plan_state_offers(b->targets[step], need);
         if (after && !before)
             last_gain = step;
@@ -139,6 +213,7 @@ static void build(struct builder *b, const struct plan_graph *now, const struct 
             add_needs(b, now);
         if (next)
             add_needs(b, next);
+        add_hooks(b, now, next);
     } else {
         one_by_one(b->order);
     }

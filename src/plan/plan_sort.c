@@ -7,7 +7,8 @@
  * together), else those of the earliest component. */
 #include <errno.h>
 
-#include "plan/plan_track.h"
+#include "base/text.h"
+#include "plan/plan_hook.h"
 
 #define NONE       SIZE_MAX
 #define CIRCLE_MAX 24 // components of a circle that are named
@@ -122,6 +123,48 @@ static void add_waits(struct sorter *s, const struct plan_need *need)
         add_wait(s, s->first[need->from] + use.leave, s->first[need->to] + to);
 }
 
+/* The steps at which a way comes to its running state for good, and leaves it first: NONE where it does not. */
+static void running_steps(const struct sorter *s, size_t c, size_t *ret_comes, size_t *ret_leaves)
+{
+    const struct plan_track *t = &s->ph->tracks[c];
+    const struct protocol *p = &s->ph->graph->t->components[c].protocol;
+    const char *running = protocol_running_state(p);
+    *ret_comes = *ret_leaves = NONE;
+    for (size_t k = 0; k < t->n; k++) {
+        if (str_eq(t->path[k]->target, running))
+            *ret_comes = k;
+        if (str_eq(t->path[k]->source, running) && *ret_leaves == NONE)
+            *ret_leaves = k;
+    }
+}
+
+/* Operations of a relationship need its target running: they come with the source's configure, start and stop. */
+static void add_hook_waits(struct sorter *s, size_t c, const struct topology_link *l)
+{
+    const struct plan_track *from = &s->ph->tracks[c];
+    size_t comes, leaves, own_comes, own_leaves;
+    bool around = plan_hook_any(l, HOOK_PRE) || plan_hook_any(l, HOOK_POST);
+    running_steps(s, l->target, &comes, &leaves);
+    running_steps(s, c, &own_comes, &own_leaves);
+    size_t first = plan_hook_any(l, HOOK_JOINED) ? own_comes : NONE;
+    for (size_t k = from->n; around && k-- > 0;)
+        if (str_eq(from->path[k]->operation, "configure") || (k == own_comes && first == NONE))
+            first = k;
+    if (comes != NONE && first != NONE)
+        add_wait(s, s->first[l->target] + comes, s->first[c] + first);
+    if (leaves != NONE && own_leaves != NONE && plan_hook_any(l, HOOK_LEAVING))
+        add_wait(s, s->first[c] + own_leaves, s->first[l->target] + leaves);
+}
+
+static void add_all_hook_waits(struct sorter *s)
+{
+    const struct topology *t = s->ph->graph->t;
+    for (size_t c = 0; c < s->n; c++)
+        for (size_t i = 0; s->ph->tracks[c].n > 0 && i < t->components[c].n_links; i++)
+            if (t->components[c].links[i].n_operations && t->components[c].links[i].target != c)
+                add_hook_waits(s, c, &t->components[c].links[i]);
+}
+
 static void heap_push(struct sorter *s, size_t component)
 {
     size_t at = s->n_heap++;
@@ -227,6 +270,7 @@ int plan_sort(const struct plan_phase *ph, size_t *ret, struct err *e)
     sorter_init(&s, ph);
     for (size_t i = 0; i < ph->graph->n_needs; i++)
         add_waits(&s, &ph->graph->needs[i]);
+    add_all_hook_waits(&s);
     for (size_t c = 0; c < s.n; c++) {
         size_t step = next_step(&s, c);
         if (step != NONE && s.open[step] == 0)

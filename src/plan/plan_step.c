@@ -2,12 +2,15 @@
 // Plans and component states as data: made, copied, printed, emptied.
 #include "plan/plan.h"
 
+#include <string.h>
+
 #include "base/text.h"
 
 void plan_add(struct plan *p, const struct plan_step *step)
 {
     p->steps = mem_push(p->steps, p->n, sizeof(*p->steps));
     p->steps[p->n++] = (struct plan_step){.component = mem_strdup(step->component),
+                                          .requirement = mem_strdup(step->requirement),
                                           .interface = mem_strdup(step->interface),
                                           .operation = mem_strdup(step->operation),
                                           .source = mem_strdup(step->source),
@@ -20,6 +23,7 @@ void plan_done(struct plan *p)
 {
     for (size_t i = 0; i < p->n; i++) {
         free(p->steps[i].component);
+        free(p->steps[i].requirement);
         free(p->steps[i].interface);
         free(p->steps[i].operation);
         free(p->steps[i].source);
@@ -31,7 +35,22 @@ void plan_done(struct plan *p)
 
 char *plan_step_text(const struct plan_step *s)
 {
-    return mem_printf("%s:%s.%s", s->component, s->interface, s->operation);
+    return mem_printf("%s%s%s:%s.%s", s->component, s->requirement ? "/" : "", s->requirement ? s->requirement : "",
+                      s->interface, s->operation);
+}
+
+bool plan_step_is_single(const struct plan_step *s)
+{
+    return s->requirement || (s->source && str_eq(s->source, s->target));
+}
+
+void plan_step_resolve(const struct topology *t, struct plan_step *s)
+{
+    char *slash = strrchr(s->component, '/');
+    if (s->requirement || !slash || topology_find(t, s->component) >= 0)
+        return;
+    s->requirement = mem_strdup(slash + 1);
+    *slash = '\0';
 }
 
 void plan_states_initial(struct plan_states *s, const struct topology *t)

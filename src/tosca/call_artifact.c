@@ -125,8 +125,6 @@ json_t *call_get_operation_output(struct call *call)
     json_t *owner = target_owner(&t);
     if (!owner)
         return json_null();
-    tosca_warn(call->c, call->at, "NOT_RUN", "%s: get_operation_output: sedge keeps no outputs of operations",
-               what_text(call->c, call->w));
     json_array_append_new(owner, json_string(interface));
     return call_later(call, "get_operation_output", owner, 2);
 }

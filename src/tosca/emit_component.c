@@ -5,6 +5,7 @@
 #include "tosca/artifact.h"
 #include "tosca/emit_detail.h"
 #include "tosca/operation.h"
+#include "tosca/operation_output.h"
 #include "tosca/protocol_read.h"
 #include "tosca/sensitive.h"
 #include "tosca/stand_in.h"
@@ -97,36 +98,11 @@ static void warn_not_run(struct topo *t, const struct map *operations, const cha
     }
 }
 
-static void check_link_operations(struct topo *t, struct tnode *n, struct tlink *l)
+/* Reads one operation out: false (and nothing in *to) when there is nothing to run or to give. */
+static bool emit_operation(struct topo *t, struct tnode *n, struct toper *o, bool relationship, bool must,
+                           struct topology_operation *to)
 {
-    struct scope scope = {.topo = t, .rel = &l->rel};
-    struct at given = at_key(l->rel.at, "interfaces");
-    if (operations_idle(t, scope, l->rel.type, given))
-        return;
-    struct map *operations = operations_collect(t, scope, l->rel.type, given, l->rel.words);
-    if (l->target)
-        operations_check(t, operations, false);
-    if (n->kind != COMPONENT_ABSTRACT)
-        warn_not_run(t, operations, "sedge runs no operations of relationships");
-}
-
-static void emit_links(struct topo *t, struct tnode *n, struct component *ret)
-{
-    for (size_t i = 0; i < n->n_links && tctx_spend(t->c, 5); i++) {
-        struct tlink *l = &n->links[i];
-        struct link_end *ends;
-        size_t n_ends = l->target ? stand_in_ends(t, l, &ends) : 0;
-        for (size_t k = 0; k < n_ends; k++)
-            emit_link(t, l, ends[k], ret);
-        if (l->target)
-            values_check(t->c, l->rel.attributes);
-        check_link_operations(l->home ? l->home : t, n, l);
-    }
-}
-
-static void emit_operation(struct topo *t, struct tnode *n, struct toper *o, struct component *ret)
-{
-    operation_resolve(t, n, o, n->kind != COMPONENT_ABSTRACT);
+    operation_resolve(t, n, o, relationship, must);
     json_t *inputs = json_object();
     for (size_t i = 0; i < o->inputs->n && tctx_spend(t->c, 1); i++) {
         struct tvalue *v = o->inputs->items[i].value;
@@ -134,22 +110,116 @@ static void emit_operation(struct topo *t, struct tnode *n, struct toper *o, str
         if (json)
             json_object_set_nocheck(inputs, v->name, json);
     }
-    if (!o->script && !json_object_size(inputs) && at_null(o->implementation)) {
+    if (!o->script && at_null(o->implementation) && (relationship || !json_object_size(inputs))) {
         json_decref(inputs);
         strv_done(&o->dependencies);
-        return;
+        return false;
     }
-    struct topology_operation *to = &ret->operations[ret->n_operations++];
     *to = (struct topology_operation){
         .interface = mem_strdup(o->interface), .name = mem_strdup(o->name), .inputs = inputs};
     to->script = mem_strdup(o->script);
+    to->interpreter = mem_strdup(o->interpreter);
     to->dependencies = o->dependencies;
     o->dependencies = (struct strv){0};
     to->timeout_s = o->timeout_s;
-    AUTO_FREE char *prefix = mem_printf("%s.%s.", o->interface, o->name);
-    note_sensitive(t, o->inputs, prefix, ret);
     to->place = topo_place(o->at.node ? o->at : at_of(n->at.file, n->key));
+    return true;
 }
+
+/* ---- operations of relationships ---- */
+
+static bool is_configure(struct topo *t, const struct toper *o)
+{
+    if (str_eq(o->interface, "Configure") || str_ends(o->interface, ".Configure"))
+        return true;
+    for (struct ttype *p = o->type; p && tctx_spend(t->c, 1); p = type_parent(t->c, p))
+        if (str_eq(p->name, "Configure") || str_ends(p->name, ".Configure"))
+            return true;
+    return false;
+}
+
+/* In whose container, by the standard's names; what it says itself goes first. */
+static bool runs_on_target(const struct toper *o)
+{
+    static const char *const names[] = {"pre_configure_target", "post_configure_target", "add_source", "remove_source",
+                                        "source_changed"};
+    for (size_t i = 0; i < ARRAY_LEN(names); i++)
+        if (str_eq(names[i], o->name))
+            return !str_eq(o->host, "SOURCE");
+    return str_eq(o->host, "TARGET");
+}
+
+static bool is_runner(const struct tnode *n)
+{
+    return n->kind == COMPONENT_CONTAINER || n->kind == COMPONENT_SOFTWARE;
+}
+
+static void emit_link_operation(struct topo *t, struct tnode *n, struct tlink *l, struct tnode *end, struct toper *o,
+                                struct topology_link *to)
+{
+    struct scope scope = {.topo = t, .rel = &l->rel};
+    struct topology_operation op;
+    if (at_null(o->implementation) || !emit_operation(t, n, o, true, is_runner(n), &op))
+        return;
+    op.on_target = runs_on_target(o);
+    op.configures = is_configure(t, o);
+    op.outputs = outputs_read(scope, o);
+    struct tnode *runner = op.on_target ? end : n;
+    if (n->kind != COMPONENT_ABSTRACT && !is_runner(runner))
+        tosca_warn(t->c, o->implementation, "NOT_RUN", "%s is not run: %s is nothing that scripts run in", o->words,
+                   runner->words);
+    if (!is_runner(runner) || !is_runner(n))
+        free(take_ptr(op.script));
+    to->operations[to->n_operations++] = op;
+}
+
+static void count_nth(struct component *c, size_t link)
+{
+    for (size_t i = 0; c->links[link].n_operations && i < link; i++)
+        c->links[link].nth += str_eq(c->links[i].requirement, c->links[link].requirement);
+}
+
+/* Those of the last n_ends links; 0 for a requirement that is open: then they are only checked. */
+static void emit_link_operations(struct topo *t, struct tnode *n, struct tlink *l, const struct link_end *ends,
+                                 size_t n_ends, struct component *ret)
+{
+    struct scope scope = {.topo = t, .rel = &l->rel};
+    struct at given = at_key(l->rel.at, "interfaces");
+    if (operations_idle(t, scope, l->rel.type, given))
+        return;
+    struct map *operations = operations_collect(t, scope, l->rel.type, given, l->rel.words);
+    if (n_ends)
+        operations_check(t, operations, false);
+    for (size_t k = 0; k < n_ends && tctx_spend(t->c, 5); k++) {
+        size_t link = ret->n_links - n_ends + k;
+        struct topology_link *to = &ret->links[link];
+        to->operations = mem_array(operations->n + 1, sizeof(*to->operations));
+        for (size_t i = 0; i < operations->n && tctx_spend(t->c, 5); i++)
+            emit_link_operation(t, n, l, ends[k].node, operations->items[i].value, to);
+        for (size_t i = 0; k == 0 && i < operations->n && tctx_spend(t->c, 5); i++) {
+            const struct toper *o = operations->items[i].value;
+            AUTO_FREE char *prefix = mem_printf("%s.%s.%s.", l->name, o->interface, o->name);
+            note_sensitive(t, o->inputs, prefix, ret);
+        }
+        count_nth(ret, link);
+    }
+}
+
+static void emit_links(struct topo *t, struct tnode *n, struct component *ret)
+{
+    for (size_t i = 0; i < n->n_links && tctx_spend(t->c, 5); i++) {
+        struct tlink *l = &n->links[i];
+        struct link_end *ends = NULL;
+        size_t n_ends = l->target ? stand_in_ends(t, l, &ends) : 0;
+        for (size_t k = 0; k < n_ends; k++)
+            emit_link(t, l, ends[k], ret);
+        if (l->target)
+            values_check(t->c, l->rel.attributes);
+        emit_link_operations(l->home ? l->home : t, n, l, ends, n_ends, ret);
+    }
+}
+
+/* ---- operations of the component ---- */
 
 static void emit_operations(struct topo *t, struct tnode *n, struct component *ret)
 {
@@ -162,8 +232,16 @@ static void emit_operations(struct topo *t, struct tnode *n, struct component *r
     if (n->kind == COMPONENT_CONTAINER || n->kind == COMPONENT_VOLUME)
         warn_not_run(t, operations, "put it into software hosted on the container");
     ret->operations = mem_array(operations->n ? operations->n : 1, sizeof(*ret->operations));
-    for (size_t i = 0; i < operations->n && tctx_spend(t->c, 5); i++)
-        emit_operation(t, n, operations->items[i].value, ret);
+    for (size_t i = 0; i < operations->n && tctx_spend(t->c, 5); i++) {
+        struct toper *o = operations->items[i].value;
+        struct topology_operation *to = &ret->operations[ret->n_operations];
+        if (!emit_operation(t, n, o, false, n->kind != COMPONENT_ABSTRACT, to))
+            continue;
+        AUTO_FREE char *prefix = mem_printf("%s.%s.", o->interface, o->name);
+        note_sensitive(t, o->inputs, prefix, ret);
+        to->outputs = outputs_read(scope, o);
+        ret->n_operations++;
+    }
 }
 
 static void emit_capabilities(struct topo *t, struct tnode *n)

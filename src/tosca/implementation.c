@@ -85,7 +85,52 @@ static void dependency_alone(struct topo *t, struct tnode *n, struct toper *o, s
         strv_add(&o->dependencies, path);
 }
 
-void operation_resolve(struct topo *t, struct tnode *n, struct toper *o, bool must)
+/* By the type of the artifact that it is; NULL: by the file's name. */
+static const char *interpreter_of(struct topo *t, struct tnode *n, struct at at, const char *script)
+{
+    static const struct {
+        const char *type, *interpreter;
+    } types[] = {{"tosca.artifacts.Implementation.Bash", "/bin/sh"},
+                 {"tosca.artifacts.Implementation.Python", "python3"},
+                 {"Implementation.Bash", "/bin/sh"},
+                 {"Implementation.Python", "python3"},
+                 {"Bash", "/bin/sh"},
+                 {"Python", "python3"}};
+    struct artifact a = {0};
+    const char *name = at_text(at);
+    struct ttype *type = NULL;
+    if (name && n && artifact_find(t, n, name, &a))
+        type = a.type;
+    else if (at_text(at_key(at, "type")))
+        type = type_at(t->c, at_key(at, "type"), TYPE_ARTIFACT, NULL);
+    for (; script && type && tctx_spend(t->c, 1); type = type_parent(t->c, type))
+        for (size_t i = 0; i < ARRAY_LEN(types); i++)
+            if (str_eq(types[i].type, type->name))
+                return types[i].interpreter;
+    return NULL;
+}
+
+/* Where it says that it runs; NULL where it says nothing, or nothing that sedge can do (told). */
+static const char *host_of(struct topo *t, struct at at, const char *words, bool relationship, bool must)
+{
+    const char *host = at_text(at);
+    bool end = str_eq(host, "SOURCE") || str_eq(host, "TARGET");
+    if (!host || (end && relationship))
+        return host;
+    if (str_eq(host, "SELF") || str_eq(host, "HOST"))
+        return relationship ? NULL : host; /* of a relationship: by the operation's name */
+    const char *why = str_eq(host, "ORCHESTRATOR")
+                          ? "sedge runs operations in containers only, none on the orchestrator's machine"
+                      : end ? "SOURCE and TARGET mean something in a relationship only"
+                            : "operation_host is SELF, HOST, SOURCE or TARGET";
+    if (must)
+        tosca_error(t->c, at, "CONSTRAINT", "%s: operation_host '%.60s': %s", words, host, why);
+    else
+        tosca_warn(t->c, at, "NOT_RUN", "%s: operation_host '%.60s': %s", words, host, why);
+    return NULL;
+}
+
+void operation_resolve(struct topo *t, struct tnode *n, struct toper *o, bool relationship, bool must)
 {
     struct at at = o->implementation;
     if (at_null(at))
@@ -100,9 +145,7 @@ void operation_resolve(struct topo *t, struct tnode *n, struct toper *o, bool mu
         if (path)
             strv_add(&o->dependencies, path);
     }
-    struct at host = at_key(at, "operation_host");
-    if (must && at_text(host) && !str_eq(at_text(host), "SELF") && !str_eq(at_text(host), "HOST"))
-        tosca_warn(t->c, host, "NOT_RUN", "%s: it is run in the container below the component, not on '%s'", o->words,
-                   at_text(host));
+    o->interpreter = interpreter_of(t, n, at_null(primary) ? at : primary, o->script);
+    o->host = host_of(t, at_key(at, "operation_host"), o->words, relationship, must);
     o->timeout_s = timeout_seconds(t, at_key(at, "timeout"), o->words);
 }

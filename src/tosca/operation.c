@@ -18,6 +18,7 @@ struct face {
     struct map *inputs;     /* of the interface itself: name -> struct tvalue */
     bool declared;          /* a type gives its operations */
     struct tdef *def;
+    struct ttype *type; /* or NULL */
 };
 
 bool operation_is_key(const char *key)
@@ -93,6 +94,9 @@ static void oper_layer(struct face *f, const struct ypair *p, struct tfile *file
     struct at implementation = at_is(at, Y_MAP) ? at_key(at, "implementation") : at;
     if (!at_null(implementation))
         o->implementation = implementation;
+    if (at_is(at_key(at, "outputs"), Y_MAP))
+        o->outputs = at_key(at, "outputs");
+    o->type = f->type ? f->type : o->type;
     if (template || !at_null(implementation))
         o->at = at_of(file, p->key);
     inputs_layer(f, o->inputs, at_key(at, "inputs"), o->words);
@@ -117,6 +121,7 @@ static void face_type_layers(struct face *f, struct ttype *type)
 {
     struct ttype *line[LAYERS_MAX];
     size_t n = 0;
+    f->type = type;
     for (struct ttype *p = type; p && n < LAYERS_MAX; p = type_parent(f->c, p))
         line[n++] = p;
     while (n > 0)

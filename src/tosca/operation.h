@@ -10,11 +10,15 @@ struct toper {
     struct at at;             /* where it was last written; node NULL: declared only */
     struct at implementation; /* the innermost one, or without node */
     struct map *inputs;       /* name -> struct tvalue */
+    struct at outputs;        /* the innermost map of attribute mappings, or without node */
+    struct ttype *type;       /* of its interface, or NULL */
     const char *words;
     /* Filled by operation_resolve. */
     const char *script;       /* path in the bundle, or NULL */
     struct strv dependencies; /* owned: strv_done, unless handed on */
     int64_t timeout_s;
+    const char *interpreter; /* or NULL */
+    const char *host;        /* "SELF", "HOST", "SOURCE", "TARGET", or NULL */
 };
 
 /* Is it a key of interfaces and interface types, and so no name of an operation? */
@@ -25,8 +29,9 @@ struct map *operations_collect(struct topo *t, struct scope scope, struct ttype 
                                const char *words);
 /* Can there be no operation that runs anything or takes an input? Then they need not be collected. */
 bool operations_idle(struct topo *t, struct scope scope, struct ttype *type, struct at given);
-/* Finds script, dependencies and timeout. `n`: whose artifacts a name may mean, may be NULL; `must`: a missing file is
+/* Finds script, interpreter, dependencies, host and timeout. `relationship`: it is one's, so that SOURCE and TARGET
+ * mean something. `n`: whose artifacts a name may mean, may be NULL; `must`: a missing file is
  * an error. */
-void operation_resolve(struct topo *t, struct tnode *n, struct toper *o, bool must);
+void operation_resolve(struct topo *t, struct tnode *n, struct toper *o, bool relationship, bool must);
 /* Reads the inputs of all; `must`: required ones need a value. */
 void operations_check(struct topo *t, const struct map *operations, bool must);

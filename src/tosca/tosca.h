@@ -76,6 +76,9 @@ void tosca_read(const struct tosca_options *options, struct diags *d);
 /* What a run-time call may ask for. Gives a new value that the caller owns, or NULL when it is not known (yet). */
 struct tosca_runtime {
     json_t *(*attribute)(void *data, const char *component, const char *name);
+    /* What the operation put out last; the entity is a component: an operation of its relationships is meant where it
+     * has none of that name itself. May be NULL. */
+    json_t *(*operation_output)(void *data, const char *component, const char *interface, const char *operation, const char *output);
     /* Of a part of the component, {"capability": name} or {"requirement": name, "index": i}. May be NULL, and may give NULL: then the component's own
      * attribute of that name stands in for a capability's. */
     json_t *(*part_attribute)(void *data, const char *component, const json_t *part, const char *name);

@@ -73,7 +73,19 @@ static json_t *eval_get_attribute(struct eval *v, const json_t *args)
 
 static json_t *eval_get_operation_output(struct eval *v, const json_t *args)
 {
-    return eval_fault(v, "get_operation_output", "sedge keeps no outputs of operations; use an attribute");
+    const char *words[4];
+    for (size_t i = 0; i < ARRAY_LEN(words); i++)
+        if (!(words[i] = json_string_value(json_array_get(args, i))))
+            return eval_fault(v, "get_operation_output",
+                              "the arguments are names of a component, an interface, an "
+                              "operation and an output");
+    json_t *output = v->rt && v->rt->operation_output
+                         ? v->rt->operation_output(v->rt->data, words[0], words[1], words[2], words[3])
+                         : NULL;
+    if (!output)
+        err_set(v->e, EAGAIN, "output '%s' of %s.%s of component '%s' is not known yet", words[3], words[1], words[2],
+                words[0]);
+    return output;
 }
 
 static json_t *eval_get_input(struct eval *v, const json_t *args)

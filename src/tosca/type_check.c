@@ -246,7 +246,7 @@ static void check_operations(struct topo *t, struct at section, const char *word
         struct at at = at_of(section.file, p->value);
         check_operation_inputs(t, at_key(at, "inputs"), o.words);
         o.implementation = at_is(at, Y_MAP) ? at_key(at, "implementation") : at;
-        operation_resolve(t, NULL, &o, false);
+        operation_resolve(t, NULL, &o, true, false);
         strv_done(&o.dependencies);
     }
 }

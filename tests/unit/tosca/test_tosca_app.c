@@ -289,14 +289,14 @@ static void test_what_is_not_run_is_told(void **state)
              "            relationship:\n"
              "              type: tosca.relationships.AttachesTo\n"
              "              properties: {location: /x}\n"
-             "              interfaces: {Configure: {pre_configure_source: x.sh}}\n"
+             "              interfaces: {Configure: {pre_configure_target: x.sh}}\n"
              "    v: {type: tosker.nodes.Volume}\n"
              "  policies: [scale: {type: tosca.policies.Root, targets: [c]}]\n"
              "  workflows: {w: {steps: {s: {target: c, activities: [set_state: up]}}}}\n");
     bed_run(&b);
     assert_int_equal(b.result, 0);
     bed_must_warn(&b, "NOT_RUN", "'Standard.start' is not run: put it into software");
-    bed_must_warn(&b, "NOT_RUN", "sedge runs no operations of relationships");
+    bed_must_warn(&b, "NOT_RUN", "is nothing that scripts run in");
     bed_must_warn(&b, "NOT_RUN", "nothing acts on policies of type 'tosca.policies.Root'");
     bed_must_warn(&b, "UNKNOWN_REF", "'up' is no node state");
     bed_stop(&b);
