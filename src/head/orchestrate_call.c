@@ -137,11 +137,35 @@ static const char *split(const char *operation, char **ret_interface)
     return dot + 1;
 }
 
-static const struct topology_operation *operation_of(const struct component *c, const char *operation)
+/* What is called: an operation of the component, or of its relationship; where it runs. */
+struct called {
+    const struct topology_operation *op; /* NULL: it has nothing to run */
+    int container;                       /* in whose pods; -1: there is none */
+};
+
+static const struct topology_link *link_of(const struct component *c, const char *requirement)
 {
+    for (size_t i = 0; i < c->n_links; i++)
+        if (str_eq(c->links[i].requirement, requirement))
+            return &c->links[i];
+    return NULL;
+}
+
+static struct called called_by(const struct orc *o, const struct flow_task *task)
+{
+    const struct topology *t = o->work->topology;
+    const struct component *c = orc_task_component(o, task);
+    const struct topology_link *link = task->relationship ? link_of(c, task->relationship) : NULL;
     AUTO_FREE char *interface = NULL;
-    const char *name = split(operation, &interface);
-    return topology_operation_find(c, interface, name);
+    const char *name = split(task->what->name, &interface);
+    struct called called = {.container = -1};
+    if (task->relationship)
+        called.op = link ? topology_link_operation(link, interface, name) : NULL;
+    else
+        called.op = topology_operation_find(c, interface, name);
+    called.container =
+        topology_container_of(t, called.op && called.op->on_target && link ? link->target : task->component);
+    return called;
 }
 
 static bool inputs_known(struct orc *o, const struct flow_task *task, const struct topology_operation *op,
@@ -165,9 +189,9 @@ static enum flow_seen begin_alone(struct orc *o, const struct flow_task *task, c
 {
     const struct topology *t = o->work->topology;
     const struct component *c = orc_task_component(o, task);
-    const struct topology_operation *op = operation_of(c, task->what->name);
-    int below = topology_container_of(t, task->component);
-    const struct component *container = below >= 0 ? &t->components[below] : NULL;
+    struct called called = called_by(o, task);
+    const struct topology_operation *op = called.op;
+    const struct component *container = called.container >= 0 ? &t->components[called.container] : NULL;
     struct err e = {0};
     if (!op || !op->script)
         return FLOW_ENDED; /* nothing to run */
@@ -196,7 +220,7 @@ static const json_t *report_of(const json_t *pod, const char *id)
 static enum flow_seen look_alone(struct orc *o, const struct flow_task *task, char **message, char **log)
 {
     const struct topology *t = o->work->topology;
-    int below = topology_container_of(t, task->component);
+    int below = called_by(o, task).container;
     const struct component *c = orc_task_component(o, task);
     AUTO_FREE char *id = run_id(o, task);
     struct object_list pods = {0};
@@ -237,13 +261,12 @@ enum flow_seen orc_call(struct orc *o, const struct flow_task *task, char **mess
 {
     const struct component *c = orc_task_component(o, task);
     const struct orc_record *r = orc_task_record(o, task);
-    if (task->relationship)
-        return orc_broke(message, "%s: operations of relationships (%s) are not called by themselves", c->name,
-                         task->relationship);
     if (task->begun)
         return task->alone ? look_alone(o, task, message, log) : look_at_step(o, task, message, log);
     if (r->operation)
         return FLOW_WAITS; /* another one is under way there */
+    if (task->relationship)
+        return begin_alone(o, task, message);
     const struct protocol_transition *t = orc_transition_of(c, task->what->name, r->state, false);
     if (t)
         return begin_step(o, task, t, message);
@@ -294,15 +317,16 @@ static void tell_inputs(struct telling *t, const struct flow_task *task, const j
 static void tell(void *data, const struct flow_task *task)
 {
     struct telling *t = data;
-    AUTO_FREE char *interface = NULL;
+    const struct flow_run *flow = &t->o->flow.run;
     struct err e = {0};
-    if (task->what->kind != ACTIVITY_CALL_OPERATION || (!task->alone && !task->what->inputs) ||
-        topology_container_of(t->o->work->topology, task->component) != (int)t->container)
+    if (task->what->kind != ACTIVITY_CALL_OPERATION || (!task->alone && !task->what->inputs))
         return;
-    const char *name = split(task->what->name, &interface);
-    AUTO_JSON json_t *given = flow_bind(&t->o->flow.run, t->o->flow.run.steps[task->step].frame,
-                                        task->what->inputs ? task->what->inputs : json_null());
-    AUTO_JSON json_t *run = compile_run(t->in, task->component, interface, name, given, &e);
+    struct called called = called_by(t->o, task);
+    if (!called.op || called.container != (int)t->container)
+        return;
+    AUTO_JSON json_t *given =
+        task->what->inputs ? flow_bind(flow, flow->steps[task->step].frame, task->what->inputs) : NULL;
+    AUTO_JSON json_t *run = compile_run(t->in, task->component, called.op, given, &e);
     if (!run)
         orc_error(t->o, "%s", err_text(&e));
     else if (task->alone)

@@ -103,8 +103,7 @@ static json_t *step_env(const struct compile_input *in, const struct component *
     {
         AUTO_JSON json_t *v = in->eval ? in->eval(in->data, raw, e) : json_incref(raw);
         if (!v) {
-            err_wrap(e, -EINVAL, "component '%s': input '%s' of %s.%s", c->name, name,
-                     o->interface ? o->interface : "its operation", o->name ? o->name : "");
+            err_wrap(e, -EINVAL, "component '%s': input '%s' of %s.%s", c->name, name, o->interface, o->name);
             json_decref(env);
             return NULL;
         }
@@ -142,22 +141,16 @@ static json_t *software_step(const struct compile_input *in, const struct compon
     return NULL;
 }
 
-json_t *compile_run(const struct compile_input *in, size_t component, const char *interface, const char *operation,
+json_t *compile_run(const struct compile_input *in, size_t component, const struct topology_operation *o,
                     const json_t *given, struct err *e)
 {
     const struct component *c = &in->topology->components[component];
-    const struct topology_operation *o = topology_operation_find(c, interface, operation);
-    struct topology_operation called = o ? *o : (struct topology_operation){0};
-    AUTO_JSON json_t *inputs = called.inputs ? json_copy(called.inputs) : json_object();
+    struct topology_operation called = *o;
+    AUTO_JSON json_t *inputs = o->inputs ? json_copy(o->inputs) : json_object();
     json_object_update(inputs, (json_t *)(uintptr_t)given);
     called.inputs = inputs;
-    json_t *run = json_pack("{s:s, s:s, s:s, s:I}", "component", c->name, "interface", interface, "operation",
-                            operation, "timeoutSeconds", (json_int_t)called.timeout_s);
-    json_put_str(run, "script", called.script);
-    json_t *env = step_env(in, c, &called, e);
-    if (env)
-        json_object_set_new(run, "env", env);
-    else
+    json_t *run = json_pack("{s:s, s:s, s:s}", "component", c->name, "interface", o->interface, "operation", o->name);
+    if (compile_operation(in, c, &called, run, e) < 0)
         json_unrefp(&run);
     return run;
 }

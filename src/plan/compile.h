@@ -32,9 +32,9 @@ void compile_hash(const struct compile_input *in, size_t component, char ret[17]
  * The caller owns the object. */
 json_t *compile_deployment(const struct compile_input *in, size_t component, const char *const *goals, int64_t replicas,
                            int64_t attempt, struct err *e);
-/* An operation of a software component that is to be run once (struct pod_run, without id and state), its inputs as the
- * template has them but for those given (object or NULL). One without script has nothing to run. NULL with `e`. */
-json_t *compile_run(const struct compile_input *in, size_t component, const char *interface, const char *operation,
+/* An operation of a component, or of one of its links, that is to be run once (struct pod_run, without id and state): its
+ * inputs as the template has them but for those given (object or NULL). NULL with `e`. */
+json_t *compile_run(const struct compile_input *in, size_t component, const struct topology_operation *o,
                     const json_t *given, struct err *e);
 /* Adds to `to` what an operation of the component, or of one of its links, runs: script, interpreter, timeoutSeconds, env. 0 or -EINVAL. */
 int compile_operation(const struct compile_input *in, const struct component *c, const struct topology_operation *o, json_t *to, struct err *e);

@@ -57,7 +57,7 @@ def test_deploy_is_the_templates_own(app):
     assert run_of(app)["name"] == "deploy" and run_of(app)["state"] == "Done"
     assert app.application("flows")["status"]["phase"] == "Running"
     names = [w["name"] for w in json.loads(app.sedge("workflow", "ls", "flows", "-o", "json").stdout)["items"]]
-    assert names == ["deploy", "undeploy", "open", "renew", "come", "book", "close"]
+    assert names == ["deploy", "undeploy", "open", "renew", "come", "book", "greet", "close"]
 
 
 def test_deploying_again_runs_it_again_and_changes_nothing(app):
@@ -108,6 +108,11 @@ def test_operations_beside_the_life_cycle_are_run_once_each(app):
     app.sedge("workflow", "run", "flows", "book", "-i", "name=two")
     assert done(app)[-3:] == ["clerk writes", "clerk writes two", "shop start"]
     assert "input 'name' has no value" in app.fails("workflow", "run", "flows", "book")
+
+
+def test_an_operation_of_a_relationship(app):
+    app.sedge("workflow", "run", "flows", "greet")
+    assert done(app) == DEPLOYED + ["clerk greets shop"]
 
 
 def test_inputs_of_an_activity_stand_for_the_templates(app):
