@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -14,6 +15,9 @@
 #include "io/file.h"
 
 #define NAME_MOST 200
+
+/* Two containers that begin at once may want the same new volume. */
+static pthread_mutex_t making = PTHREAD_MUTEX_INITIALIZER;
 
 /* A name that is a folder's: no slash, no leading dot. */
 static bool name_valid(const char *name)
@@ -67,8 +71,10 @@ int volume_dir_open(const char *state_dir, const char *ns, const char *name, con
 {
     AUTO_FREE char *path = NULL;
     int r = volume_path(state_dir, ns, name, &path, e);
+    pthread_mutex_lock(&making);
     if (r == 0 && !file_exists(path))
         r = make(path, root, seed, e);
+    pthread_mutex_unlock(&making);
     if (r == 0)
         *ret = file_join(path, "data");
     return err_wrap(e, r, "volume '%s/%s'", ns, name);
