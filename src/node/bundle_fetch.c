@@ -4,6 +4,7 @@
  *
  *   <state>/bundles/<hex>/manifest.json, files/...      what another bundle here has already is linked, not fetched */
 #include <errno.h>
+#include <inttypes.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -310,6 +311,15 @@ static bool is_wanted(const struct node *n, const char *hex)
     return false;
 }
 
+/* Out of the way at once, so that a pod that comes for it while it is being removed does not find half of it. The name
+ * is one that the next start sweeps, too. NULL when it cannot be moved. */
+static char *move_away(const char *folder, const char *hex)
+{
+    AUTO_FREE char *from = file_join(folder, hex);
+    AUTO_FREE char *to = mem_printf("%s/tmp-gone-%s-%" PRId64, folder, hex, clock_mono_us());
+    return rename(from, to) == 0 ? take_ptr(to) : NULL;
+}
+
 void bundle_sweep(struct node *n)
 {
     AUTO_FREE char *folder = file_join(n->state_dir, "bundles");
@@ -318,8 +328,11 @@ void bundle_sweep(struct node *n)
         return;
     struct strv *paths = mem_alloc(sizeof(*paths));
     for (size_t i = 0; i < names.n; i++)
-        if (!str_starts(names.v[i], "tmp-") && !is_wanted(n, names.v[i]))
-            strv_take(paths, file_join(folder, names.v[i]));
+        if (!str_starts(names.v[i], "tmp-") && !is_wanted(n, names.v[i])) {
+            char *away = move_away(folder, names.v[i]);
+            if (away)
+                strv_take(paths, away);
+        }
     if (paths->n == 0)
         sweep_after(paths);
     else
