@@ -62,6 +62,13 @@ json_t *app_change_state(const json_t *application, const char *state)
     return new_patch(application, spec);
 }
 
+json_t *app_change_retry(const json_t *application)
+{
+    json_t *spec = json_object();
+    raise_attempt(spec, application);
+    return new_patch(application, spec);
+}
+
 json_t *app_change_component_state(const json_t *application, const char *component, const char *state)
 {
     json_t *list = overrides(application);

@@ -6,6 +6,7 @@
 
 /* Each gives a new patch that the caller owns. `application`: as it is now. */
 json_t *app_change_state(const json_t *application, const char *state); /* of all of it: overrides of single ones end */
+json_t *app_change_retry(const json_t *application); /* what failed is tried again */
 json_t *app_change_component_state(const json_t *application, const char *component, const char *state);
 json_t *app_change_replicas(const json_t *application, const char *component, int64_t replicas);
 /* Also asks for the application's own work flow "undeploy", where it has one. */

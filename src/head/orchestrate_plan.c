@@ -130,14 +130,12 @@ static bool is_carried_out(struct orc *o, const struct plan *p)
     return true;
 }
 
-/* Which explicit plan it is. One that changes no state is another one with each deployment, as nothing else tells that
- * it is to be done again. */
-static char *key_of(const struct orc *o, const char *text, bool moves)
+/* Which explicit plan it is, and the deployment that asked for it. */
+static char *key_of(const struct orc *o, const char *text)
 {
-    AUTO_FREE char *whole = mem_printf("%lld %s", moves ? 0LL : (long long)o->in->app->spec.attempt, text);
     char digest[DIGEST_TEXT_SIZE];
-    digest_of(whole, strlen(whole), digest);
-    return mem_strdup(digest);
+    digest_of(text, strlen(text), digest);
+    return mem_printf("%s %lld", digest, (long long)o->in->app->spec.attempt);
 }
 
 static bool moves(struct orc *o, const struct plan *p)
@@ -155,13 +153,15 @@ static bool moves(struct orc *o, const struct plan *p)
     return false;
 }
 
-/* Another plan than the one that was worked at begins at its first step; that one goes on where it stood. */
+/* Another plan than the one that was worked at begins at its first step; that one goes on where it stood. One that is
+ * done begins anew when it changes no state, as nothing else tells that it is to be done again, once a deployment asks
+ * for it again. */
 static void begin_explicit(struct orc *o, const char *text, const struct plan *p)
 {
-    AUTO_FREE char *key = key_of(o, text, moves(o, p));
-    if (str_eq(key, o->plan_key) && (size_t)o->steps_done < p->n)
-        return;
-    if (!str_eq(key, o->plan_key) || (o->new_round && moves(o, p)))
+    AUTO_FREE char *key = key_of(o, text);
+    bool same = o->plan_key && strncmp(key, o->plan_key, DIGEST_TEXT_SIZE - 1) == 0;
+    bool again = str_eq(key, o->plan_key);
+    if (!same || ((size_t)o->steps_done >= p->n && (moves(o, p) ? o->new_round : !again)))
         o->steps_done = 0;
     free(o->plan_key);
     o->plan_key = take_ptr(key);
@@ -184,7 +184,7 @@ static bool read_explicit(struct orc *o)
     for (size_t i = (size_t)o->steps_done; i < whole.n; i++)
         plan_add(&o->plan, &whole.steps[i]);
     orc_states(o, o->work->topology, &s);
-    if (o->steps_done == 0 && is_carried_out(o, &whole)) {
+    if (o->steps_done == 0 && moves(o, &whole) && is_carried_out(o, &whole)) {
         plan_done(&o->plan);
         return true; /* the plan of a former round: it is kept to until another, or none, is given */
     }

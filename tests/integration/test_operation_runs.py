@@ -2,7 +2,6 @@
 """Operations beyond a component's own life cycle, in real containers: those of relationships, single ones of a plan, what they
 put out; and daemons killed while one is under way."""
 import json
-import re
 
 import pytest
 
@@ -106,3 +105,46 @@ def test_a_pod_that_takes_anothers_place_does_it_all_in_the_same_order(fresh):
     wait_for(lambda: fresh.ids("linked").get("front-box") not in (None, before))
     wait_for(lambda: done(fresh, "front-box")[-1:] == ["Configure.add_target"])
     assert done(fresh, "front-box") == FRONT
+
+
+# ---- single operations of explicit plans ----
+
+LOOPED = APPS / "looped/looped.yaml"
+UP = ["box:Standard.create", "box:Standard.start", "program:Standard.create", "program:Standard.start"]
+
+
+@pytest.fixture
+def looped(machine, tmp_path):
+    def deploy(*steps, **kw):
+        plan = tmp_path / "a.plan"
+        plan.write_text("\n".join(steps) + "\n")
+        return machine.sedge("deploy", LOOPED, "--plan", plan, **kw)
+    machine.looped = deploy
+    yield machine
+    machine.wait_ready()
+    machine.sedge("undeploy", "looped", check=False)
+
+
+def pushed(m):
+    return m.sedge("exec", "looped/box", "cat", "/history").stdout.split()
+
+
+def test_an_operation_from_a_state_to_itself_is_done_each_time_a_plan_asks_for_it(looped):
+    looped.looped(*UP, "program:push.push_default", "program:push.push_default")
+    assert pushed(looped) == ["Standard.create", "Standard.start", "push.push_default", "push.push_default"]
+    assert json.loads(looped.sedge("outputs", "looped", "-o", "json").stdout) == {"pushed": "yes"}
+    assert "nothing to change" in looped.sedge("retry", "looped").stdout
+    assert len(pushed(looped)) == 4
+    looped.looped("program:push.push_default")
+    assert len(pushed(looped)) == 5
+    looped.looped("program:push.push_default")
+    assert len(pushed(looped)) == 6
+
+
+def test_a_bad_output_fails_the_operation_and_the_plan_goes_on_there_with_a_retry(looped):
+    p = looped.looped(*UP, "program:push.push_broken", "program:push.push_default", check=False)
+    assert p.returncode == 1
+    assert "what it wrote to $SEDGE_OUTPUTS cannot be used: line 1" in p.stdout + p.stderr
+    looped.sedge("exec", "looped/box", "touch", "/mended")
+    assert looped.sedge("retry", "looped").stdout == "looped: 6 operations done\n"
+    assert pushed(looped)[2:] == ["push.push_broken", "push.push_broken", "push.push_default"]

@@ -1,0 +1,2 @@
+echo "$SEDGE_OPERATION" >>/history
+echo "$out" >"$SEDGE_OUTPUTS"
