@@ -142,6 +142,18 @@ json_t *json_at(const json_t *v, ...)
     return at;
 }
 
+json_t *json_find(const json_t *list, const char *key, const char *text)
+{
+    size_t i;
+    json_t *v;
+    json_array_foreach(list, i, v)
+    {
+        if (str_eq(json_str(v, key, ""), text))
+            return v;
+    }
+    return NULL;
+}
+
 const char *json_str(const json_t *obj, const char *key, const char *fallback)
 {
     const char *text = json_string_value(json_object_get(obj, key));

@@ -22,6 +22,9 @@ char *json_pretty(const json_t *v);
 
 /* Dotted look-ups that give NULL where anything on the way is missing: json_at(pod, "spec", "nodeName", NULL). Borrowed. */
 json_t *json_at(const json_t *v, ...) __attribute__((sentinel));
+/* The first object of a list whose member `key` is that text: json_find(components, "name", "web"). NULL when there is none,
+ * or no list. Borrowed. */
+json_t *json_find(const json_t *list, const char *key, const char *text);
 /* The text there, or `fallback`. Borrowed. */
 const char *json_str(const json_t *obj, const char *key, const char *fallback);
 int64_t json_int(const json_t *obj, const char *key, int64_t fallback);

@@ -28,13 +28,9 @@ static json_t *overrides(const json_t *application)
 /* The override of a component, made where there is none. Borrowed. */
 static json_t *override_of(json_t *list, const char *component)
 {
-    size_t i;
-    json_t *o;
-    json_array_foreach(list, i, o)
-    {
-        if (str_eq(json_str(o, "name", ""), component))
-            return o;
-    }
+    json_t *o = json_find(list, "name", component);
+    if (o)
+        return o;
     o = json_pack("{s:s}", "name", component);
     json_array_append_new(list, o);
     return o;
@@ -114,14 +110,7 @@ json_t *app_change_workflow(const json_t *application, const char *name, const c
 
 static bool has_workflow(const json_t *application, const char *name)
 {
-    size_t i;
-    json_t *v;
-    json_array_foreach(json_at(application, "status", "workflows", NULL), i, v)
-    {
-        if (str_eq(json_str(v, "name", ""), name))
-            return true;
-    }
-    return false;
+    return json_find(json_at(application, "status", "workflows", NULL), "name", name) != NULL;
 }
 
 /* The work flow that takes the place of a generated one. */

@@ -37,7 +37,6 @@ static const struct lazy_symbol lib_symbols[] = {ZIP_FUNCTIONS(LAZY_SYMBOL)};
 struct csar_writer {
     char *path, *part;
     zipFile zip;
-    size_t n;
 };
 
 static int trouble(const struct csar_writer *w, struct err *e)
@@ -69,8 +68,13 @@ static int member_begin(struct csar_writer *w, const char *name, mode_t mode, st
     if (lib.zipOpenNewFileInZip4_64(w->zip, name, &info, NULL, 0, NULL, 0, NULL, METHOD_DEFLATE, LEVEL, 0, WINDOW_BITS,
                                     MEMORY_LEVEL, 0, NULL, 0, MADE_BY_UNIX_20, NAMES_ARE_UTF8, 0) != ZIP_OK)
         return trouble(w, e);
-    w->n++;
     return 0;
+}
+
+/* Ends the member that is being written; r: how that went. */
+static int member_end(struct csar_writer *w, int r, struct err *e)
+{
+    return r == 0 && lib.zipCloseFileInZip(w->zip) != ZIP_OK ? trouble(w, e) : r;
 }
 
 int csar_writer_add(struct csar_writer *w, const char *name, mode_t mode, int fd, struct err *e)
@@ -84,7 +88,7 @@ int csar_writer_add(struct csar_writer *w, const char *name, mode_t mode, int fd
         else if (n > 0 && lib.zipWriteInFileInZip(w->zip, block, (unsigned)n) != ZIP_OK)
             r = trouble(w, e);
     }
-    return r == 0 && lib.zipCloseFileInZip(w->zip) != ZIP_OK ? trouble(w, e) : r;
+    return member_end(w, r, e);
 }
 
 int csar_writer_add_text(struct csar_writer *w, const char *name, const char *text, struct err *e)
@@ -92,7 +96,7 @@ int csar_writer_add_text(struct csar_writer *w, const char *name, const char *te
     int r = member_begin(w, name, 0644, e);
     if (r == 0 && lib.zipWriteInFileInZip(w->zip, text, (unsigned)strlen(text)) != ZIP_OK)
         r = trouble(w, e);
-    return r == 0 && lib.zipCloseFileInZip(w->zip) != ZIP_OK ? trouble(w, e) : r;
+    return member_end(w, r, e);
 }
 
 int csar_writer_end(struct csar_writer *w, int64_t *ret_size, struct err *e)

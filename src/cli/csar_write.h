@@ -9,7 +9,7 @@
 struct csar_writer;
 /* Begins an archive that will stand at `path` when it is whole. 0 with *ret (csar_writer_free); -errno with `e`. */
 int csar_writer_new(const char *path, struct csar_writer **ret, struct err *e);
-/* Adds a file read from `fd` to its end. Names have to come in order, each once. */
+/* Adds a file read from `fd` to its end, under a name that is not in it yet. */
 int csar_writer_add(struct csar_writer *w, const char *name, mode_t mode, int fd, struct err *e);
 int csar_writer_add_text(struct csar_writer *w, const char *name, const char *text, struct err *e);
 /* Puts the archive in its place, on disk. *ret_size: its bytes. */

@@ -42,8 +42,8 @@ int keeper_connect(uv_loop_t *loop, const char *run_dir, const struct keeper_eve
 /* Calls what waits for a reply with -ECANCELED, then frees. Safe inside a callback of this client. */
 void keeper_close(struct keeper_client *c);
 
-/* The command line by which the keeper of run_dir, which was started with --detach and daemons to keep, is started again: at once safe to run
- * beside another. 0; -ENOENT: no keeper is wanted there; -errno. */
+/* The command line by which the keeper of run_dir, which was started with --detach and daemons to keep, is started
+ * again: safe to run beside another. 0; -ENOENT: no keeper is wanted there; -errno. */
 int keeper_command_read(const char *run_dir, struct strv *ret, struct err *e);
 /* From here on nobody starts the keeper again; one that runs goes on. */
 int keeper_command_drop(const char *run_dir, struct err *e);

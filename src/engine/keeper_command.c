@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* The command line of the keeper in the background that keeps a machine's daemons, on disk under run_dir while one is wanted: whoever misses the
- * keeper starts it again by it. Words are closed by NUL. */
+/* The command line of the keeper in the background that keeps a machine's daemons, on disk under run_dir while one is
+ * wanted: whoever misses the keeper starts it again by it. Words are closed by NUL. */
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>

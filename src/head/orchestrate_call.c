@@ -204,18 +204,6 @@ static enum flow_seen begin_alone(struct orc *o, const struct flow_task *task, c
     return not_now(o, message, c, task->what->name, &e);
 }
 
-static const json_t *report_of(const json_t *pod, const char *id)
-{
-    size_t i;
-    json_t *v;
-    json_array_foreach(json_at(pod, "status", "runs", NULL), i, v)
-    {
-        if (str_eq(json_str(v, "id", ""), id))
-            return v;
-    }
-    return NULL;
-}
-
 /* In all pods of the container done, or in one failed. */
 static enum flow_seen look_alone(struct orc *o, const struct flow_task *task, char **message, char **log)
 {
@@ -230,7 +218,7 @@ static enum flow_seen look_alone(struct orc *o, const struct flow_task *task, ch
         orc_live_pods(o, &t->components[below], &pods);
     for (size_t i = 0; i < pods.n && seen == FLOW_BEGUN; i++) {
         bool crashed;
-        const json_t *report = report_of(pods.v[i], id);
+        const json_t *report = orc_run_report(pods.v[i], id);
         AUTO_FREE char *trouble = report ? NULL : orc_pod_trouble(pods.v[i], &crashed);
         done += json_bool(report, "done", false);
         if (trouble)

@@ -203,6 +203,7 @@ int64_t orc_round(const struct orc *o);
 /* The attempt at which a software component's operations are to be tried. */
 int64_t orc_attempt(struct orc *o, const struct component *container, const char *software);
 const json_t *orc_report(const json_t *pod, const char *software); /* of its status, or NULL */
+const json_t *orc_run_report(const json_t *pod, const char *id);   /* of a run, or NULL */
 
 /* ---- orchestrate_value.c ---- */
 json_t *orc_eval(void *orc, const json_t *value,

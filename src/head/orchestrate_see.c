@@ -50,27 +50,20 @@ void orc_live_pods(const struct orc *o, const struct component *container, struc
     object_list_done(&own);
 }
 
-static const json_t *named(const json_t *list, const char *name)
-{
-    size_t i;
-    json_t *v;
-    json_array_foreach(list, i, v)
-    {
-        if (str_eq(json_str(v, "name", ""), name))
-            return v;
-    }
-    return NULL;
-}
-
 const json_t *orc_report(const json_t *pod, const char *software)
 {
-    return named(json_at(pod, "status", "components", NULL), software);
+    return json_find(json_at(pod, "status", "components", NULL), "name", software);
+}
+
+const json_t *orc_run_report(const json_t *pod, const char *id)
+{
+    return json_find(json_at(pod, "status", "runs", NULL), "id", id);
 }
 
 /* The software's part of a pod's spec, or of a Deployment's template. */
 static const json_t *told(const json_t *spec, const char *software)
 {
-    return named(json_at(spec, "sedge", "components", NULL), software);
+    return json_find(json_at(spec, "sedge", "components", NULL), "name", software);
 }
 
 int64_t orc_round(const struct orc *o)

@@ -127,18 +127,6 @@ void orc_runs_marks(const struct orc *o, struct map *ret)
 
 /* ---- what pods say ---- */
 
-static const json_t *report_of(const json_t *pod, const char *id)
-{
-    size_t i;
-    json_t *v;
-    json_array_foreach(json_at(pod, "status", "runs", NULL), i, v)
-    {
-        if (str_eq(json_str(v, "id", ""), id))
-            return v;
-    }
-    return NULL;
-}
-
 static bool report_failed(const struct orc_run *r, const json_t *report)
 {
     return json_bool(report, "failed", false) && json_int(report, "attempt", 0) >= r->attempt;
@@ -156,7 +144,7 @@ static bool look(struct orc *o, const struct orc_run *r, const struct single *s,
     *ret_failed = *ret_done = NULL;
     orc_live_pods(o, container, &pods);
     for (size_t i = 0; i < pods.n; i++) {
-        const json_t *report = report_of(pods.v[i], r->id);
+        const json_t *report = orc_run_report(pods.v[i], r->id);
         done += json_bool(report, "done", false);
         *ret_done = i == 0 ? report : *ret_done;
         if (report_failed(r, report) && !*ret_failed)

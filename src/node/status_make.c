@@ -106,6 +106,14 @@ static json_t *container_report(const struct pod *p, const struct pod_known *k, 
     return v;
 }
 
+static void put_failure(json_t *v, int64_t exit_code, const char *message, const char *log)
+{
+    json_object_set_new(v, "failed", json_true());
+    json_put_int(v, "exitCode", exit_code);
+    json_put_str(v, "message", message);
+    json_put_str(v, "log", log);
+}
+
 static json_t *component_report(const struct pod_component *c, const struct component_known *k)
 {
     json_t *v = json_pack("{s:s, s:s, s:I}", "name", k->name, "state", k->state, "attempt", (json_int_t)k->attempt);
@@ -116,10 +124,7 @@ static json_t *component_report(const struct pod_component *c, const struct comp
         json_put_str(v, "operation", k->operation);
     if (!failed)
         return v;
-    json_object_set_new(v, "failed", json_true());
-    json_put_int(v, "exitCode", k->exit_code);
-    json_put_str(v, "message", k->message);
-    json_put_str(v, "log", k->log);
+    put_failure(v, k->exit_code, k->message, k->log);
     return v;
 }
 
@@ -132,10 +137,7 @@ static json_t *run_report(const struct pod_run *r, const struct run_known *k)
         json_object_set_new(v, "done", json_true());
     if (!run_has_failed(r, k))
         return v;
-    json_object_set_new(v, "failed", json_true());
-    json_put_int(v, "exitCode", k->exit_code);
-    json_put_str(v, "message", k->message);
-    json_put_str(v, "log", k->log);
+    put_failure(v, k->exit_code, k->message, k->log);
     return v;
 }
 

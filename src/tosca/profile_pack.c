@@ -10,14 +10,6 @@
 
 #define NUMBERS 12 /* bytes of hash and length */
 
-uint64_t profile_pack_hash(const char *text, size_t len)
-{
-    uint64_t h = UINT64_C(0xcbf29ce484222325);
-    for (size_t i = 0; i < len; i++)
-        h = (h ^ (unsigned char)text[i]) * UINT64_C(0x100000001b3);
-    return h;
-}
-
 static uint64_t number_at(const unsigned char *at, size_t bytes)
 {
     uint64_t v = 0;

@@ -4,15 +4,7 @@
 #include <string.h>
 
 #include "base/yaml_flat.h"
-
-/* As profile_pack_hash. */
-static uint64_t hash_of(const char *text, size_t len)
-{
-    uint64_t h = UINT64_C(0xcbf29ce484222325);
-    for (size_t i = 0; i < len; i++)
-        h = (h ^ (unsigned char)text[i]) * UINT64_C(0x100000001b3);
-    return h;
-}
+#include "tosca/profile_pack.h"
 
 static void put_number(struct buf *to, uint64_t v, int bytes)
 {
@@ -52,7 +44,7 @@ static bool pack(const char *path, struct buf *to)
     ydoc_done(&doc);
     put_number(to, strlen(name), 1);
     buf_adds(to, name);
-    put_number(to, hash_of(buf_str(&text), text.len), 8);
+    put_number(to, profile_pack_hash(buf_str(&text), text.len), 8);
     put_number(to, tree.len, 4);
     buf_add(to, tree.data, tree.len);
     return true;

@@ -89,13 +89,18 @@ static struct tfile *tfile_new(struct tctx *c, const char *path, bool builtin)
     return f;
 }
 
+/* As yaml_read; a built-in file that still says what it said when sedge was built is not parsed again. */
+static int tree_read(const char *path, bool builtin, const char *text, size_t len, struct ydoc *ret,
+                     struct yfault *fault)
+{
+    return builtin && profile_pack_find(path, text, len, ret) ? 0 : yaml_read(text, len, &ylimits_default, ret, fault);
+}
+
 /* Parses the text; false (told) when it is no YAML map. */
 static bool tfile_parse(struct tctx *c, struct tfile *f, const char *text, size_t len)
 {
     struct yfault fault = {0};
-    int r = f->builtin && profile_pack_find(f->path, text, len, &f->doc)
-                ? 0
-                : yaml_read(text, len, &ylimits_default, &f->doc, &fault);
+    int r = tree_read(f->path, f->builtin, text, len, &f->doc, &fault);
     if (r < 0) {
         diags_add(c->diags, DIAG_ERROR, r == -E2BIG ? "LIMIT" : "YAML_SYNTAX", f->path, fault.line, fault.col,
                   "read '%s' as YAML: %s", f->path, fault.text);
@@ -370,9 +375,8 @@ static void profile_open(struct tctx *c)
     struct yfault fault = {0};
     struct err e = {0};
     if (!c->options->profiles || tfile_read_text(c, "index.yaml", true, &text, &len, &e) < 0 ||
-        (!profile_pack_find("index.yaml", text, len, &c->index) &&
-         yaml_read(text, len, &ylimits_default, &c->index, &fault) < 0) ||
-        !c->index.root || c->index.root->kind != Y_MAP)
+        tree_read("index.yaml", true, text, len, &c->index, &fault) < 0 || !c->index.root ||
+        c->index.root->kind != Y_MAP)
         return;
     const struct ynode *implicit = ynode_get(c->index.root, "implicit");
     if (implicit && implicit->kind == Y_SCALAR)

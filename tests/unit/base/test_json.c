@@ -121,6 +121,17 @@ static void looks_up(void **state)
     assert_true(json_bool(spec, "n", true));
 }
 
+static void finds_in_lists(void **state)
+{
+    AUTO_JSON json_t *v =
+        parse("[1,{\"name\":\"a\",\"n\":1},{\"id\":\"b\"},{\"name\":\"b\",\"n\":2},{\"name\":\"b\",\"n\":3}]");
+    assert_int_equal(json_int(json_find(v, "name", "b"), "n", 0), 2);
+    assert_ptr_equal(json_find(v, "id", "b"), json_array_get(v, 2));
+    assert_null(json_find(v, "name", "c"));
+    assert_null(json_find(NULL, "name", "a"));
+    assert_null(json_find(json_array_get(v, 1), "name", "a"));
+}
+
 static void puts_values(void **state)
 {
     AUTO_JSON json_t *v = json_object();
@@ -185,6 +196,7 @@ int main(void)
         cmocka_unit_test(writes_canonical_text),
         cmocka_unit_test(keeps_each_real),
         cmocka_unit_test(looks_up),
+        cmocka_unit_test(finds_in_lists),
         cmocka_unit_test(puts_values),
         cmocka_unit_test(merges_patches),
         cmocka_unit_test(merged_values_are_their_own),
