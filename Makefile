@@ -27,6 +27,7 @@ test:
 bench: all
 	@tools/packages run test bench
 	@/usr/bin/python3 tests/bench/run.py --sedge $(BUILD)/sedge
+	@/usr/bin/python3 tests/bench/templates.py --sedge $(BUILD)/sedge
 
 # Documentation that is made from the code.
 docs: all
