@@ -6,16 +6,17 @@
 
 /* How it works. tosca_load (tosca.c) reads the entry and, depth first, what it imports (tosca_file.c); checks every
  * file's shape against the keyname tables (grammar.c, grammar_table.c); looks types up by name and kind (type_name.c);
- * collects a type's members along its ancestry (member.c) and checks what the types say (type_check.c, schema.c,
- * constraint.c); makes the templates of the topology (topo.c, topo_copy.c, input.c), ties their requirements (tie.c,
- * tie_relationship.c, node_filter.c), lays out their operations (operation.c, implementation.c) and artifacts,
+ * collects a type's members along its ancestry (member.c) and checks what the types say (type_check.c, type_refine.c,
+ * schema.c, constraint.c); makes the templates of the topology (topo.c, topo_copy.c, input.c), ties their requirements
+ * (tie.c, tie_relationship.c, node_filter.c), lays out their operations (operation.c, implementation.c) and artifacts,
  * evaluates their values when they are asked for (value_get.c, value_read.c, value_scalar.c; calls by call.c and
  * call_*.c, what functions do by function*.c; conditions and validation clauses of 2.0 by condition.c, value_valid.c),
  * looks at groups, policies, substitution and workflows, and writes the struct topology out (emit.c, emit_component.c,
  * protocol_read.c). What types mean to sedge is in one table (known.c). All things in between live in the context's
  * arena and die with it. A shape that the grammar refused is skipped silently by the later passes: each fault is told
- * once. A file of TOSCA 2.0 is walked by a table of its own (grammar_table_2.c) as soon as it is read, and its keys get the
- * names that they have in 1.3: later passes know one set of names, and ask the file's version where the meaning differs. */
+ * once. A file of TOSCA 2.0 is walked by a table of its own (grammar_table_2.c) as soon as it is read, and its keys get
+ * the names that they have in 1.3: later passes know one set of names, and ask the file's version where the meaning
+ * differs. */
 
 enum tosca_version { TOSCA_NONE, TOSCA_1_0, TOSCA_1_1, TOSCA_1_2, TOSCA_1_3, TOSCA_2_0 };
 
@@ -83,7 +84,7 @@ struct tctx {
     struct map *files;    /* "u:<path>" and "p:<path>" -> struct tfile */
     struct tfile **order; /* user's files: entry first, then by discovery */
     size_t n_order;
-    struct ydoc index;      /* the profiles' index */
+    struct ydoc index;           /* the profiles' index */
     struct candidate *stand_ins; /* templates that may stand in for nodes (stand_in.c); NULL until asked for */
     size_t n_stand_ins;
     struct tfile *profile;  /* the types that every file sees; NULL when there are no profiles */

@@ -11,11 +11,10 @@
 #include "tosca/grammar.h"
 #include "tosca/group.h"
 #include "tosca/node_filter.h"
-#include "tosca/occurrences.h"
 #include "tosca/operation.h"
-#include "tosca/related.h"
 #include "tosca/scalar_type.h"
 #include "tosca/tosca_file.h"
+#include "tosca/type_refine.h"
 
 static bool holds_call(struct tctx *c, struct at at)
 {
@@ -74,39 +73,6 @@ static void check_schema_keys(struct tctx *c, struct schema *s, struct at at, co
                     words, schema_words(keys));
 }
 
-static void check_refined(struct tctx *c, struct tdef *d, const char *words)
-{
-    struct schema *mine = schema_of(c, d), *base = d->base ? schema_of(c, d->base) : NULL;
-    struct at at = at_key(d->at, "type");
-    if (d->base && !at_null(tdef_fixed(d->base))) {
-        tosca_error(c, at_of(d->at.file, d->key), "INHERITANCE",
-                    "%s: its value is fixed already, and cannot be refined", words);
-        related_def(c, d->base);
-    }
-    if (base && at_text(at) && mine->type && base->type && base->prim != PRIM_ANY &&
-        !type_is_a(c, mine->type, base->type)) {
-        tosca_error(c, at, "INHERITANCE", "%s: type '%s' does not derive from '%s', which it had before", words,
-                    mine->type->name, base->type->name);
-        related_def(c, d->base);
-    }
-}
-
-static bool is_optional(const struct tdef *d)
-{
-    struct at at = d ? tdef_key(d, "required") : at_of(NULL, NULL);
-    return str_eq(at_text(at), "false");
-}
-
-/* Who counts on a value of the parent counts on it in what derives from it. */
-static void check_still_required(struct tctx *c, struct tdef *d, const char *words)
-{
-    struct at own = at_is(d->at, Y_MAP) ? at_key(d->at, "required") : at_of(NULL, NULL);
-    if (!d->base || !at_text(own) || !str_eq(at_text(own), "false") || is_optional(d->base))
-        return;
-    tosca_error(c, own, "INHERITANCE", "%s is required where it is inherited from, and cannot become optional", words);
-    related_def(c, d->base);
-}
-
 /* TOSCA 2.0 leaves the default of what is not required out. */
 static void check_optional_default(struct tctx *c, struct tdef *d, const char *words)
 {
@@ -130,8 +96,7 @@ void type_check_parameter(struct topo *t, struct tdef *d, const char *words, boo
     check_schemas(t, schema_of(c, d), words);
     check_schema_keys(c, schema_of(c, d), d->at, words);
     check_optional_default(c, d, words);
-    check_refined(c, d, words);
-    check_still_required(c, d, words);
+    refine_value(c, d, words);
     check_default(t, d, tdef_is_value(d) ? d->at : at_key(d->at, "default"), words);
     check_default(t, d, at_key(d->at, "value"), words);
 }
@@ -168,33 +133,6 @@ static void check_names(struct tctx *c, struct at list, enum type_kind kind, con
         type_at(c, at_of(list.file, list.node->items[i]), kind, code);
 }
 
-/* Have they an ancestor in common that is not the root of them all? */
-static bool is_related(struct tctx *c, struct ttype *a, struct ttype *b)
-{
-    for (struct ttype *p = a; p && tctx_spend(c, 1); p = type_parent(c, p)) {
-        if (type_parent(c, p) && type_is_a(c, b, p))
-            return true;
-    }
-    return false;
-}
-
-/* A refinement narrows the type it had; old profiles make one of its kin of it, which is taken with a warning. */
-static void check_derives(struct tctx *c, const struct tdef *d, const char *key, enum type_kind kind, const char *words)
-{
-    struct ttype *mine = tdef_type(c, d, key, kind), *base = d->base ? tdef_type(c, d->base, key, kind) : NULL;
-    if (!mine || !base || type_is_a(c, mine, base))
-        return;
-    if (is_related(c, base, mine)) {
-        tosca_warn(c, d->at, "INHERITANCE", "%s: %s '%s' does not derive from '%s', which it had before", words,
-                   type_kind_words(kind), mine->name, base->name);
-        related_def(c, d->base);
-    } else {
-        tosca_error(c, d->at, "INHERITANCE", "%s: %s '%s' does not derive from '%s', which it had before", words,
-                    type_kind_words(kind), mine->name, base->name);
-        related_def(c, d->base);
-    }
-}
-
 static void check_inner(struct topo *t, struct ttype *outer, enum member kind, struct at section, const char *words,
                         const char *part)
 {
@@ -217,7 +155,7 @@ static void check_capability(struct topo *t, struct ttype *type, struct tdef *d,
         return;
     }
     struct ttype *cap = tdef_type(t->c, d, "type", TYPE_CAPABILITY);
-    check_derives(t->c, d, "type", TYPE_CAPABILITY, words);
+    refine_capability(t->c, d, words);
     check_names(t->c, at_key(d->at, "valid_source_types"), TYPE_NODE, NULL);
     check_names(t->c, at_key(d->at, "valid_relationship_types"), TYPE_RELATIONSHIP, NULL);
     check_inner(t, cap, MEMBER_PROPERTY, at_key(d->at, "properties"), words, "property");
@@ -281,52 +219,6 @@ static struct ttype *check_node_of(struct topo *t, struct at at, const char *wor
     return node;
 }
 
-static bool widens(struct tctx *c, const struct tdef *d)
-{
-    struct at own = at_is(d->at, Y_MAP) ? at_key(d->at, "occurrences") : at_of(NULL, NULL);
-    struct occurrences mine, base;
-    if (at_null(own) || !occurrences_read(c, own, NULL, &mine))
-        return false;
-    occurrences_read(c, tdef_key(d->base, "occurrences"), NULL, &base);
-    return mine.upper > base.upper; /* that it may be left open, types in use like to say */
-}
-
-static struct ttype *asked_for(struct tctx *c, const struct tdef *d, const char *key, enum type_kind kind)
-{
-    struct at at = tdef_key(d, key);
-    if (str_eq(key, "capability") && at_is(d->at, Y_SCALAR))
-        at = d->at;
-    at = at_is(at, Y_MAP) ? at_key(at, "type") : at;
-    return at_text(at) ? type_find(c, at.file, kind, at_text(at)) : NULL;
-}
-
-/* A requirement of the same name takes the inherited one's place. Where it does not narrow it, a template that counts
- * on the parent's may fail: 1.x allows that, many types in use do it. */
-static void check_replaced_requirement(struct tctx *c, struct tdef *d, const char *words)
-{
-    static const struct {
-        const char *key;
-        enum type_kind kind;
-    } parts[] = {{"capability", TYPE_CAPABILITY}, {"node", TYPE_NODE}, {"relationship", TYPE_RELATIONSHIP}};
-    if (!d->base || (d->at.file && d->at.file->version == TOSCA_2_0))
-        return;
-    for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
-        struct ttype *mine = asked_for(c, d, parts[i].key, parts[i].kind);
-        struct ttype *base = asked_for(c, d->base, parts[i].key, parts[i].kind);
-        if (!mine || !base || type_is_a(c, mine, base))
-            continue;
-        tosca_warn(c, at_of(d->at.file, d->key), "INHERITANCE",
-                   "%s: %s '%s' does not derive from '%s', which it had before", words, type_kind_words(parts[i].kind),
-                   mine->name, base->name);
-        related_def(c, d->base);
-    }
-    if (widens(c, d)) {
-        tosca_warn(c, at_of(d->at.file, d->key), "INHERITANCE",
-                   "%s: its occurrences reach beyond those that it inherits", words);
-        related_def(c, d->base);
-    }
-}
-
 static void check_requirement(struct topo *t, struct ttype *type, struct tdef *d, const char *words)
 {
     if (!at_is(d->at, Y_SCALAR) && at_null(tdef_key(d, "capability")) &&
@@ -338,7 +230,7 @@ static void check_requirement(struct topo *t, struct ttype *type, struct tdef *d
     type_at(t->c, at_is(relationship, Y_MAP) ? at_key(relationship, "type") : relationship, TYPE_RELATIONSHIP, NULL);
     check_relationship_interfaces(t, at_key(relationship, "interfaces"), words);
     node_filter_check(t->c, at_key(d->at, "node_filter"), node);
-    check_replaced_requirement(t->c, d, words);
+    refine_requirement(t->c, d, words);
 }
 
 static void check_interface(struct topo *t, struct ttype *type, struct tdef *d, const char *words)
@@ -348,7 +240,7 @@ static void check_interface(struct topo *t, struct ttype *type, struct tdef *d, 
     if (!typed && !d->base && !grammar_misspelt(d->at.node, "type"))
         tosca_error(t->c, at_of(d->at.file, d->key), "MISSING_KEY", "%s: the key 'type' is missing", words);
     if (at_text(at_key(d->at, "type")))
-        check_derives(t->c, d, "type", TYPE_INTERFACE, words);
+        refine_type(t->c, d, "type", TYPE_INTERFACE, words);
     check_interface_body(t, d->at, words);
 }
 
@@ -384,6 +276,7 @@ static void check_data(struct topo *t, struct ttype *type)
     struct tdef *d = tdef_make(c, type->name, type->key, type->at);
     struct schema s = {.def = d, .type = type, .prim = prim};
     check_schemas(t, &s, words);
+    refine_data(c, type, &s, words);
     scalar_type_check(t, type);
     condition_check(t, at_key(type->at, "validation"), &s, words);
     check_schema_keys(c, &s, type->at, words);
@@ -416,6 +309,7 @@ static void check_type(struct topo *t, struct ttype *type)
     check_names(c, at_key(type->at, "valid_target_node_types"), TYPE_NODE, NULL);
     check_names(c, at_key(type->at, "valid_source_node_types"), TYPE_NODE, NULL);
     check_targets(c, type, at_key(type->at, type->kind == TYPE_GROUP ? "members" : "targets"));
+    refine_lists(c, type);
     if (type->kind == TYPE_INTERFACE)
         check_interface_body(t, type->at, tctx_printf(c, "interface type '%s'", type->name));
     if (type->kind == TYPE_DATA)
