@@ -1,0 +1,3 @@
+#!/bin/sh
+# nginx puts itself into the background; the container's small init takes it on.
+exec nginx

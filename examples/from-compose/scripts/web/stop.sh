@@ -1,0 +1,2 @@
+#!/bin/sh
+nginx -s quit 2>/dev/null || true
