@@ -49,13 +49,18 @@ void map_init(struct map *m, void (*value_free)(void *))
     *m = (struct map){.value_free = value_free};
 }
 
-/* The slot that holds `key`, or the free one where it belongs. The index must be there. */
-static size_t map_slot(const struct map *m, const char *key)
+/* The slot that holds `key`, whose hash is given, or the free one where it belongs. The index must be there. */
+static size_t map_slot_of(const struct map *m, const char *key, uint64_t hash)
 {
-    size_t mask = m->index_n - 1, at = hash_key(key) & mask;
+    size_t mask = m->index_n - 1, at = hash & mask;
     while (m->index[at] != 0 && strcmp(m->items[m->index[at] - 1].key, key) != 0)
         at = (at + 1) & mask;
     return at;
+}
+
+static size_t map_slot(const struct map *m, const char *key)
+{
+    return map_slot_of(m, key, hash_key(key));
 }
 
 static struct map_item *map_find(const struct map *m, const char *key)
@@ -88,18 +93,21 @@ static void map_reindex(struct map *m)
 
 void map_set(struct map *m, const char *key, void *value)
 {
-    struct map_item *item = map_find(m, key);
-    if (item != NULL) {
+    uint64_t hash = hash_key(key);
+    size_t slot = m->index_n == 0 ? 0 : map_slot_of(m, key, hash);
+    if (m->index_n > 0 && m->index[slot] != 0) {
+        struct map_item *item = &m->items[m->index[slot] - 1];
         void *old = item->value;
         item->value = value;
         if (m->value_free != NULL && old != value)
             m->value_free(old);
         return;
     }
-    if ((m->n + 1) * 2 > m->index_n)
+    if ((m->n + 1) * 2 > m->index_n) {
         map_reindex(m);
+        slot = map_slot_of(m, key, hash);
+    }
     m->items = mem_push(m->items, m->n, sizeof(*m->items));
-    size_t slot = map_slot(m, key);
     m->items[m->n] = (struct map_item){.key = mem_strdup(key), .value = value};
     m->index[slot] = (uint32_t)++m->n;
 }

@@ -42,16 +42,20 @@ bool str_empty(const char *s)
     return s == NULL || s[0] == '\0';
 }
 
-/* Edit distance (insert, drop, replace, swap of neighbours), over three rows of the table. */
-static size_t str_distance(const char *a, size_t an, const char *b, size_t bn)
+/* Edit distance (insert, drop, replace, swap of neighbours), over three rows of the table, of which only what lies at
+ * most `most` off the diagonal can matter. Anything above `most` when it is more. */
+static size_t str_distance(const char *a, size_t an, const char *b, size_t bn, size_t most)
 {
-    size_t rows[3][NEAREST_MOST + 1];
+    size_t rows[3][NEAREST_MOST + 2];
     size_t *before = rows[0], *above = rows[1], *row = rows[2];
+    if ((an > bn ? an - bn : bn - an) > most)
+        return most + 1;
     for (size_t j = 0; j <= bn; j++)
         before[j] = above[j] = j;
-    for (size_t i = 1; i <= an; i++) {
-        row[0] = i;
-        for (size_t j = 1; j <= bn; j++) {
+    for (size_t i = 1, least = 0; i <= an; i++) {
+        size_t first = i > most ? i - most : 1, last = i + most < bn ? i + most : bn, least_above = least;
+        least = row[first - 1] = first == 1 ? i : most + 1;
+        for (size_t j = first; j <= last; j++) {
             size_t best = above[j - 1] + (a[i - 1] != b[j - 1]);
             if (above[j] + 1 < best)
                 best = above[j] + 1;
@@ -60,7 +64,11 @@ static size_t str_distance(const char *a, size_t an, const char *b, size_t bn)
             if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] && before[j - 2] + 1 < best)
                 best = before[j - 2] + 1;
             row[j] = best;
+            least = best < least ? best : least;
         }
+        row[last + 1] = most + 1;
+        if (least > most && least_above > most)
+            return most + 1;
         size_t *oldest = before;
         before = above;
         above = row;
@@ -75,13 +83,14 @@ const char *str_nearest(const char *word, const char *const *candidates, size_t 
     size_t least = SIZE_MAX, word_len = word == NULL ? 0 : strlen(word);
     if (word_len == 0 || word_len > NEAREST_MOST)
         return NULL;
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < n && least > 0; i++) {
         size_t len = candidates[i] == NULL ? 0 : strlen(candidates[i]);
         if (len == 0 || len > NEAREST_MOST)
             continue;
-        size_t distance = str_distance(word, word_len, candidates[i], len);
-        size_t longer = len > word_len ? len : word_len;
-        if (distance * 3 <= longer && distance < least) {
+        size_t most = (len > word_len ? len : word_len) / 3;
+        most = most < least ? most : least - 1;
+        size_t distance = str_distance(word, word_len, candidates[i], len, most);
+        if (distance <= most) {
             least = distance;
             nearest = candidates[i];
         }

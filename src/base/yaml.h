@@ -21,6 +21,7 @@ struct ynode {
     const char *text; /* scalar: its text, NUL-closed */
     size_t len;
     bool plain;       /* scalar: no quotes, no block, no tag: its text may mean null, a number or a boolean */
+    bool folded;      /* mapping: not taken apart yet (yaml_flat.h), its bytes are `text` and `len` */
     const char *tag;  /* explicit tag, or NULL */
     struct ynode **items; /* sequence */
     struct ypair *pairs;  /* mapping, in order of the text */

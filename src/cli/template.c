@@ -25,8 +25,13 @@ __attribute__((format(printf, 4, 5))) static int refuse(struct diags *d, int cod
     return -code;
 }
 
+/* The program's own, unless $SEDGE_DATA names others. */
 static int open_definitions(struct template *t, struct diags *d)
 {
+    if (!getenv("SEDGE_DATA") && tosca_profiles.exists(NULL, "index.yaml")) {
+        t->profiles = tosca_profiles;
+        return 0;
+    }
     AUTO_FREE char *folder = NULL;
     struct err e = {0};
     int r = file_data_folder("profiles", &folder, &e);
@@ -177,6 +182,6 @@ char *template_shown(const struct template *t, const char *path)
 
 int template_text(const struct template *t, const char *path, bool builtin, char **ret, size_t *ret_len)
 {
-    return builtin ? file_root_read((void *)(uintptr_t)&t->definitions, path, ret, ret_len, NULL)
+    return builtin ? t->profiles.read(t->profiles.data, path, ret, ret_len, NULL)
                    : template_files_read((void *)(uintptr_t)&t->files, path, ret, ret_len, NULL);
 }

@@ -13,7 +13,7 @@ struct template
     char *entry; /* path of the entry template in it */
     char *name;  /* default name of the application: the entry's file name without .yaml, as a DNS label */
     struct template_files files;          /* the user's: all paths of the template are below their root */
-    struct file_root definitions;         /* the built-in types */
+    struct file_root definitions;         /* the folder of the built-in types, where those of the program are not taken */
     struct tosca_source source, profiles; /* over these two */
 };
 

@@ -92,10 +92,12 @@ static int tell_first(const struct diags *d, struct err *e)
 static int load_topology(struct bundle *b, const struct application_source *from, struct topology **ret, struct err *e)
 {
     AUTO_FREE char *folder = NULL;
-    int r = file_data_folder("profiles", &folder, e);
+    bool own = !getenv("SEDGE_DATA") && tosca_profiles.exists(NULL, "index.yaml"); /* the program's */
+    int r = own ? 0 : file_data_folder("profiles", &folder, e);
     if (r < 0)
         return r;
-    struct tosca_source files = {bundle_read, bundle_exists, b}, profiles = {read_profile, has_profile, folder};
+    struct tosca_source files = {bundle_read, bundle_exists, b};
+    struct tosca_source profiles = own ? tosca_profiles : (struct tosca_source){read_profile, has_profile, folder};
     struct tosca_options options = {
         .entry = from->entry, .inputs = from->inputs, .source = &files, .profiles = &profiles};
     struct diags d = {0};

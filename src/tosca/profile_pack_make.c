@@ -45,7 +45,9 @@ static bool pack(const char *path, struct buf *to)
     put_number(to, strlen(name), 1);
     buf_adds(to, name);
     put_number(to, profile_pack_hash(buf_str(&text), text.len), 8);
+    put_number(to, text.len, 4);
     put_number(to, tree.len, 4);
+    buf_add(to, buf_str(&text), text.len);
     buf_add(to, tree.data, tree.len);
     return true;
 }

@@ -14,6 +14,10 @@ struct tosca_source {
     void *data;
 };
 
+/* The built-in type definitions as they were when sedge was built: "index.yaml" names them, see profiles/. It has no such
+ * file where the build could not run what it made (profile_pack.h). */
+extern const struct tosca_source tosca_profiles;
+
 enum diag_level { DIAG_ERROR, DIAG_WARNING };
 
 /* A definition that a finding clashes with. */
@@ -58,7 +62,7 @@ struct tosca_options {
     bool inputs_missing_ok; /* validate without inputs: a required input without value is no error and reads as an unknown */
     bool detail;            /* fill component.detail: what only people ask for */
     const struct tosca_source *source;   /* the user's files */
-    const struct tosca_source *profiles; /* the built-in type definitions: "index.yaml" names them, see profiles/ */
+    const struct tosca_source *profiles; /* the built-in type definitions: tosca_profiles, or another such set; NULL: none */
 };
 
 /* Reads, resolves and checks a template. 0 with *ret (topology_free), or -EINVAL with at least one error in `d`.

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/yaml_flat.h"
 #include "tosca/grammar.h"
 #include "tosca/meta_file.h"
 #include "tosca/profile_pack.h"
@@ -95,6 +96,25 @@ static int tree_read(const char *path, bool builtin, const char *text, size_t le
 {
     return builtin && profile_pack_find(path, text, len, ret) ? 0 : yaml_read(text, len, &ylimits_default, ret, fault);
 }
+
+static int profiles_read(void *data, const char *path, char **ret, size_t *ret_len, struct err *e)
+{
+    const char *text = profile_pack_text(path, ret_len);
+    if (!text)
+        return err_set(e, ENOENT, "there is no built-in file '%s'", path);
+    *ret = mem_grow(NULL, *ret_len + 1, 1);
+    memcpy(*ret, text, *ret_len);
+    (*ret)[*ret_len] = '\0';
+    return 0;
+}
+
+static bool profiles_exists(void *data, const char *path)
+{
+    size_t len;
+    return profile_pack_text(path, &len) != NULL;
+}
+
+const struct tosca_source tosca_profiles = {.read = profiles_read, .exists = profiles_exists};
 
 /* Parses the text; false (told) when it is no YAML map. */
 static bool tfile_parse(struct tctx *c, struct tfile *f, const char *text, size_t len)
@@ -326,15 +346,27 @@ static void tfile_imports(struct tctx *c, struct tfile *f, unsigned depth)
         import_one(c, f, at_of(f, list.node->items[i]), depth);
 }
 
+/* The text of a file; *ret is NULL for one of the program's own profiles, whose tree is at hand. */
 static int tfile_read_text(struct tctx *c, const char *path, bool builtin, char **ret, size_t *ret_len, struct err *e)
 {
     const struct tosca_source *s = builtin ? c->options->profiles : c->options->source;
     if (!s)
         return err_set(e, ENOENT, "there is no such source");
+    if (s->read == profiles_read && profiles_exists(NULL, path))
+        return 0;
     int r = s->read(s->data, path, ret, ret_len, e);
     if (r == 0 && !builtin)
         c->bytes += *ret_len;
     return r;
+}
+
+static void types_unfold(struct tfile *f)
+{
+    for (size_t i = 0; i < f->doc.root->n; i++) {
+        const struct ynode *section = f->doc.root->pairs[i].value;
+        for (size_t k = 0; section->kind == Y_MAP && k < section->n; k++)
+            yflat_unfold(&f->doc, section->pairs[k].value);
+    }
 }
 
 static struct tfile *tfile_load(struct tctx *c, const char *path, bool builtin, struct at from, unsigned depth)
@@ -360,8 +392,10 @@ static struct tfile *tfile_load(struct tctx *c, const char *path, bool builtin, 
         return f;
     }
     f->loading = true;
-    if (f->version == TOSCA_2_0)
-        grammar_check(c, f); /* now: what follows reads the core form */
+    if (f->version == TOSCA_2_0) { /* now: what follows reads the core form */
+        types_unfold(f);
+        grammar_check(c, f);
+    }
     type_declare(c, f);
     tfile_imports(c, f, depth + 1);
     f->loading = false;

@@ -2,9 +2,10 @@
 /* Looks types up by name and kind through files and their imports. */
 #include "tosca/type_name.h"
 
-#include "tosca/tosca_file.h"
-
 #include <string.h>
+
+#include "base/yaml_flat.h"
+#include "tosca/tosca_file.h"
 
 static const struct {
     const char *section, *words;
@@ -69,17 +70,16 @@ const char *type_kind_section(enum type_kind kind)
     return type_kinds[kind].section;
 }
 
-/* A built-in type goes by shorter names too: metadata shorthand ("Compute", also "tosca:Compute") and alias. */
-static void type_nicknames(struct tctx *c, struct tfile *f, struct ttype *t)
+/* A built-in type goes by shorter names too: metadata shorthand ("Compute", also "tosca:Compute", see type_own) and
+ * alias. */
+static void type_nicknames(struct tfile *f, struct ttype *t)
 {
-    struct at metadata = at_key(t->at, "metadata");
+    struct at metadata = at_of(f, yflat_peek(&f->doc, t->at.node, "metadata"));
     static const char *const keys[] = {"shorthand", "alias"};
     for (size_t i = 0; at_is(metadata, Y_MAP) && i < ARRAY_LEN(keys); i++) {
         const char *name = at_text(at_key(metadata, keys[i]));
-        if (!name || map_has(f->own[t->kind], name))
-            continue;
-        map_set(f->own[t->kind], name, t);
-        map_set(f->own[t->kind], tctx_printf(c, "tosca:%s", name), t);
+        if (name && !map_has(f->own[t->kind], name))
+            map_set(f->own[t->kind], name, t);
     }
 }
 
@@ -95,7 +95,7 @@ static void type_declare_kind(struct tctx *c, struct tfile *f, enum type_kind ki
         *t = (struct ttype){.kind = kind, .name = p->key->text, .at = at_of(f, p->value), .key = p->key};
         map_set(f->own[kind], t->name, t);
         if (f->builtin && at_is(t->at, Y_MAP))
-            type_nicknames(c, f, t);
+            type_nicknames(f, t);
     }
 }
 
@@ -126,6 +126,20 @@ static struct ttype *type_primitive(struct tctx *c, const struct tfile *f, const
     return NULL;
 }
 
+/* A type declared in the file itself, ready to be read; "tosca:" may stand before the short name of a built-in one. */
+static struct ttype *type_own(struct tfile *f, enum type_kind kind, const char *name)
+{
+    struct ttype *t = map_get(f->own[kind], name);
+    if (!t && f->builtin && str_starts(name, "tosca:")) {
+        name += strlen("tosca:");
+        t = map_get(f->own[kind], name);
+        t = t && !str_eq(t->name, name) ? t : NULL;
+    }
+    if (t)
+        yflat_unfold(&f->doc, (struct ynode *)(uintptr_t)t->at.node);
+    return t;
+}
+
 /* Own types, then those of the imports. A file already asked for this very name is not asked again. */
 static struct ttype *type_seek(struct tctx *c, struct tfile *f, enum type_kind kind, const char *name, unsigned depth)
 {
@@ -134,7 +148,7 @@ static struct ttype *type_seek(struct tctx *c, struct tfile *f, enum type_kind k
         return NULL;
     f->stamp = c->stamp;
     f->stamp_name = name;
-    struct ttype *t = map_get(f->own[kind], name);
+    struct ttype *t = type_own(f, kind, name);
     for (size_t i = 0; !t && i < f->n_imports; i++) {
         const struct timport *import = &f->imports[i];
         size_t n = import->prefix ? strlen(import->prefix) : 0;

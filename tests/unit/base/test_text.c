@@ -26,6 +26,66 @@ static void compares(void **state)
     assert_false(str_empty(" "));
 }
 
+/* The whole table, as the definition has it. */
+static size_t plain_distance(const char *a, const char *b)
+{
+    static size_t t[40][40];
+    for (size_t i = 0; i <= strlen(a); i++)
+        for (size_t j = 0; j <= strlen(b); j++) {
+            size_t best = i + j;
+            if (i > 0 && j > 0) {
+                best = t[i - 1][j - 1] + (a[i - 1] != b[j - 1]);
+                best = t[i - 1][j] + 1 < best ? t[i - 1][j] + 1 : best;
+                best = t[i][j - 1] + 1 < best ? t[i][j - 1] + 1 : best;
+            }
+            bool swap = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
+            t[i][j] = swap && t[i - 2][j - 2] + 1 < best ? t[i - 2][j - 2] + 1 : best;
+        }
+    return t[strlen(a)][strlen(b)];
+}
+
+static const char *plain_nearest(const char *word, const char *const *words, size_t n)
+{
+    const char *found = NULL;
+    size_t least = SIZE_MAX;
+    for (size_t i = 0; i < n; i++) {
+        size_t d = plain_distance(word, words[i]);
+        size_t longer = strlen(word) > strlen(words[i]) ? strlen(word) : strlen(words[i]);
+        if (d * 3 > longer || d >= least)
+            continue;
+        least = d;
+        found = words[i];
+    }
+    return found;
+}
+
+/* Of few letters, so that many are near. */
+static void fill_word(char *to, size_t most, unsigned *seed)
+{
+    size_t len = 1 + (size_t)rand_r(seed) % most;
+    for (size_t i = 0; i < len; i++)
+        to[i] = (char)('a' + rand_r(seed) % 3);
+    to[len] = '\0';
+}
+
+static void finds_what_the_whole_table_finds(void **state)
+{
+    unsigned seed = 1, found = 0;
+    for (int round = 0; round < 3000; round++) {
+        char word[30], text[8][30];
+        const char *words[8];
+        fill_word(word, 20, &seed);
+        for (size_t i = 0; i < 8; i++) {
+            fill_word(text[i], 20, &seed);
+            words[i] = text[i];
+        }
+        const char *want = plain_nearest(word, words, 8);
+        assert_ptr_equal(str_nearest(word, words, 8), want);
+        found += want != NULL;
+    }
+    assert_true(found > 100);
+}
+
 static void finds_the_nearest(void **state)
 {
     static const char *const words[] = {"image", "ports", "properties", "requirements"};
@@ -155,9 +215,16 @@ static void draws_random_letters(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(compares),     cmocka_unit_test(finds_the_nearest), cmocka_unit_test(suggests),
-        cmocka_unit_test(knows_labels), cmocka_unit_test(makes_labels),      cmocka_unit_test(knows_utf8),
-        cmocka_unit_test(codes_base64), cmocka_unit_test(writes_hex),        cmocka_unit_test(draws_random_letters),
+        cmocka_unit_test(compares),
+        cmocka_unit_test(finds_the_nearest),
+        cmocka_unit_test(finds_what_the_whole_table_finds),
+        cmocka_unit_test(suggests),
+        cmocka_unit_test(knows_labels),
+        cmocka_unit_test(makes_labels),
+        cmocka_unit_test(knows_utf8),
+        cmocka_unit_test(codes_base64),
+        cmocka_unit_test(writes_hex),
+        cmocka_unit_test(draws_random_letters),
     };
     return cmocka_run_group_tests_name("base/text", tests, NULL, NULL);
 }

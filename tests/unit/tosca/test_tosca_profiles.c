@@ -35,6 +35,10 @@ static void all_are_packed(void **state)
         if (!profile_pack_find(d->d_name, text, len, &doc))
             fail_msg("%s is not packed as it stands: is it listed in profiles/meson.build?", d->d_name);
         ydoc_done(&doc);
+        size_t packed_len = 0;
+        const char *packed = profile_pack_text(d->d_name, &packed_len);
+        assert_int_equal(packed_len, len);
+        assert_memory_equal(packed, text, len);
         text[0] = '!';
         assert_false(profile_pack_find(d->d_name, text, len, &doc));
         n++;
