@@ -17,6 +17,8 @@ static const struct {
     {"keeper", keeper_main},
     {"head", head_main},
     {"node", node_main},
+    {"node-await", node_await_main},
+    {"node-join", node_join_main},
     {"node-setup", node_setup_main},
     {"node-teardown", node_teardown_main},
     {"image-helper", image_helper_main},
@@ -25,7 +27,10 @@ static const struct {
 int main(int argc, char **argv)
 {
     signal(SIGPIPE, SIG_IGN);
-    for (size_t i = 0; argc > 1 && i < ARRAY_LEN(parts); i++)
+    /* `sedge node ls` is the operator's, `sedge node --run DIR` the daemon */
+    bool verb = argc > 2 && str_eq(argv[1], "node") && argv[2][0] != '-';
+    bool help = argc > 2 && (str_eq(argv[2], "--help") || str_eq(argv[2], "-h"));
+    for (size_t i = 0; argc > 1 && !verb && !help && i < ARRAY_LEN(parts); i++)
         if (str_eq(argv[1], parts[i].word))
             return parts[i].main(argc - 1, argv + 1);
     return cli_main(argc, argv);

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <time.h>
 
-static _Atomic int64_t turned_us;
+static _Atomic int64_t turned_us, corrected_us;
 
 static int64_t clock_read(clockid_t id)
 {
@@ -21,12 +21,23 @@ static int64_t clock_read(clockid_t id)
 
 int64_t clock_now_us(void)
 {
-    return clock_read(CLOCK_REALTIME);
+    return clock_read(CLOCK_REALTIME) + atomic_load(&corrected_us);
 }
 
 int64_t clock_mono_us(void)
 {
     return clock_read(CLOCK_MONOTONIC);
+}
+
+void clock_correct(int64_t now_us)
+{
+    atomic_store(&corrected_us, now_us - clock_read(CLOCK_REALTIME));
+}
+
+void clock_correct_floor(int64_t floor_us)
+{
+    if (clock_now_us() < floor_us)
+        clock_correct(floor_us);
 }
 
 void clock_turn(int64_t by_us)

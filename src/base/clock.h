@@ -19,5 +19,10 @@ int clock_parse_rfc3339(const char *s, int64_t *ret_us);
 /* "5s", "3m20s", "2h", "4d": a duration for people, at most two units. */
 char *clock_age(int64_t us, char *ret, size_t size);
 
+/* Sets what clock_now_us of this process tells, without touching the machine's clock: for boards without a clock chip, whose time others know. */
+void clock_correct(int64_t now_us);
+/* The same, but only forward: time is at least this. */
+void clock_correct_floor(int64_t floor_us);
+
 /* Tests only: from here on both clocks stand that much later (earlier when negative) than the machine's; adds up. */
 void clock_turn(int64_t by_us);

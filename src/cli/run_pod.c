@@ -201,6 +201,13 @@ static int add_security(struct making *m)
     return 0;
 }
 
+static int set_node(struct making *m)
+{
+    if (m->o->node)
+        json_put_str(member(m->spec, "nodeSelector", json_object), "kubernetes.io/hostname", m->o->node);
+    return 0;
+}
+
 static int set_restart(struct making *m)
 {
     static const struct {
@@ -235,7 +242,7 @@ static int set_plain(struct making *m)
 }
 
 static int (*const steps[])(struct making *m) = {add_env,      add_ports,   add_volumes, add_limits,
-                                                 add_security, set_restart, set_plain};
+                                                 add_security, set_node, set_restart, set_plain};
 
 json_t *run_pod_make(const struct run_options *o, const char *name, const char *here, int argc, char *const *argv,
                      struct strv *volumes, struct err *e)

@@ -6,7 +6,7 @@
 
 struct run_options {
     bool remove, detach, input, tty, read_only, privileged;
-    const char *name, *dir, *user, *memory, *cpus, *entrypoint, *restart, *hostname;
+    const char *name, *dir, *user, *memory, *cpus, *entrypoint, *restart, *hostname, *node;
     int64_t pids; /* -1: none given */
     struct strv env, ports, volumes, cap_add, cap_drop;
 };

@@ -33,6 +33,7 @@ static const struct opt run_opts[] = {
     OPT(run_options, '\0', "privileged", OPT_SWITCH, privileged, NULL, "all rights on the node"),
     OPT(run_options, '\0', "entrypoint", OPT_TEXT, entrypoint, "PROGRAM", "instead of the image's"),
     OPT(run_options, '\0', "hostname", OPT_TEXT, hostname, "NAME", "its host name"),
+    OPT(run_options, '\0', "node", OPT_TEXT, node, "NODE", "where it is to run (default: where there is room)"),
     OPT(run_options, '\0', "restart", OPT_TEXT, restart, "POLICY", "no, on-failure or always (default: no)"),
 };
 

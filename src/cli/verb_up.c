@@ -1,23 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 /* `sedge up` and `sedge down`: this machine's daemons. */
-#include <errno.h>
-#include <signal.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "cli/api_client.h"
+#include "cli/daemons.h"
 #include "cli/names.h"
 #include "cli/node_pick.h"
 #include "cli/this_machine.h"
-#include "io/child.h"
 #include "io/file.h"
 
 #define CONNECT_US      (30 * US_PER_S)
 #define CONNECT_STEP_US (10 * US_PER_MS)
-#define LOG_LINES       8
-#define LOG_MAX         (4U << 20)
 
 extern const struct verb verb_up, verb_down;
 
@@ -36,41 +31,6 @@ static const struct opt up_opts[] = {
         "wait at most so long for the node (default: 60s)"),
 };
 
-/* Runs a program of ours to its end; what it prints goes where ours goes. Its exit status. */
-static int run_part(struct cli *cli, const struct strv *argv)
-{
-    int status;
-    fflush(stdout);
-    pid_t pid = fork();
-    if (pid < 0)
-        return cli_failf(cli, "start %s: %m", argv->v[1]);
-    if (pid == 0) {
-        execv(argv->v[0], argv->v);
-        _exit(127);
-    }
-    while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-        ;
-    if (WIFSIGNALED(status))
-        return cli_failf(cli, "%s %s was ended by signal %d", argv->v[0], argv->v[1], WTERMSIG(status));
-    if (WEXITSTATUS(status) == 127)
-        return cli_failf(cli, "run %s %s: is the program still there?", argv->v[0], argv->v[1]);
-    return WEXITSTATUS(status);
-}
-
-static void add_folders(const struct cli *cli, struct strv *argv)
-{
-    const char *words[] = {"--run", cli->run_dir, "--state", cli->state_dir};
-    for (size_t i = 0; i < ARRAY_LEN(words); i++)
-        strv_add(argv, words[i]);
-}
-
-static void begin_part(const struct cli *cli, const char *part, struct strv *argv)
-{
-    strv_add(argv, child_self());
-    strv_add(argv, part);
-    add_folders(cli, argv);
-}
-
 static int setup(struct cli *cli, const struct up_options *o)
 {
     AUTO_STRV struct strv argv = {0};
@@ -81,74 +41,16 @@ static int setup(struct cli *cli, const struct up_options *o)
                  {"--service-cidr", o->service_cidr},
                  {"--listen", o->listen},
                  {"--runtime", o->runtime}};
-    begin_part(cli, "node-setup", &argv);
+    daemons_begin_part(cli, "node-setup", &argv);
     for (size_t i = 0; i < ARRAY_LEN(given); i++)
         if (given[i].value) {
             strv_add(&argv, given[i].option);
             strv_add(&argv, given[i].value);
         }
-    return run_part(cli, &argv);
-}
-
-/* ---- keeper ---- */
-
-static void add_daemon(const struct cli *cli, const char *name, struct strv *argv)
-{
-    AUTO_STRV struct strv words = {0};
-    begin_part(cli, name, &words);
-    AUTO_FREE char *line = strv_join(&words, "\x1f");
-    strv_add(argv, "--daemon");
-    strv_addf(argv, "%s=%s", name, line);
-}
-
-/* A keeper that keeps no head or node (it was started by other hands) makes room for one that does; containers and
- * daemons go on. */
-static int end_other_keeper(struct cli *cli)
-{
-    struct daemon_facts keeper;
-    this_machine_daemon(cli, "keeper", &keeper);
-    if (keeper.pid == 0 || (this_machine_keeps(keeper.pid, "head") && this_machine_keeps(keeper.pid, "node")))
-        return CLI_DONE;
-    if (kill(keeper.pid, SIGTERM) < 0)
-        return cli_failf(cli, "end the keeper (pid %d), which keeps neither head nor node: %m", (int)keeper.pid);
-    struct timespec step = {.tv_nsec = CONNECT_STEP_US * 1000};
-    for (int64_t waited = 0; kill(keeper.pid, 0) == 0 && waited < CONNECT_US; waited += CONNECT_STEP_US)
-        nanosleep(&step, NULL);
-    return CLI_DONE;
-}
-
-static int start_keeper(struct cli *cli, const char *runtime)
-{
-    AUTO_STRV struct strv argv = {0};
-    int r = end_other_keeper(cli);
-    if (r != CLI_DONE)
-        return r;
-    begin_part(cli, "keeper", &argv);
-    strv_add(&argv, "--runtime");
-    strv_add(&argv, runtime);
-    add_daemon(cli, "head", &argv);
-    add_daemon(cli, "node", &argv);
-    strv_add(&argv, "--detach");
-    return run_part(cli, &argv);
+    return daemons_run_part(cli, &argv);
 }
 
 /* ---- until it is ready ---- */
-
-/* The last lines of a daemon's log, after what failed. */
-static void tell_log(struct cli *cli, const char *name)
-{
-    AUTO_FREE char *file = mem_printf("%s.log", name);
-    AUTO_FREE char *path = file_join(cli->run_dir, file);
-    AUTO_FREE char *text = NULL;
-    struct err ignored;
-    size_t len;
-    if (file_read(path, LOG_MAX, &text, &len, &ignored) < 0 || len == 0)
-        return;
-    const char *at = text + len - (text[len - 1] == '\n');
-    for (int lines = 0; at > text && (at[-1] != '\n' || ++lines < LOG_LINES); at--)
-        ;
-    fprintf(stderr, "Last lines of %s:\n%s%s", path, at, text[len - 1] == '\n' ? "" : "\n");
-}
 
 /* The head is just being started: tried until it answers. */
 static int wait_for_head(struct cli *cli)
@@ -159,7 +61,7 @@ static int wait_for_head(struct cli *cli)
         if (client_connect(cli, &e) == 0)
             return CLI_DONE;
     cli_failf(cli, "the head does not come up: %s", err_text(&e));
-    tell_log(cli, "head");
+    daemons_tell_log(cli, "head");
     return CLI_FAILED;
 }
 
@@ -196,11 +98,13 @@ static int wait_for_node(struct cli *cli, const char *name, int64_t timeout_us)
     if (r == 0)
         return CLI_DONE;
     cli_failf(cli, "node %s does not become ready: %s", name, err_text(&e));
-    tell_log(cli, "node");
+    daemons_tell_log(cli, "node");
     return CLI_FAILED;
 }
 
 /* ---- up ---- */
+
+static const char *const all_parts[] = {"head", "node", NULL};
 
 static bool all_run(const struct cli *cli)
 {
@@ -224,7 +128,7 @@ static int bring_up(struct cli *cli, const struct up_options *o)
         return r;
     if (this_machine_read(cli, &m, &e) < 0)
         return cli_fail(cli, &e);
-    r = start_keeper(cli, m.runtime);
+    r = daemons_start(cli, m.runtime, all_parts);
     if (r == CLI_DONE)
         r = wait_for_head(cli);
     if (r == CLI_DONE)
@@ -240,6 +144,24 @@ static int bring_up(struct cli *cli, const struct up_options *o)
     return r;
 }
 
+/* A board that has joined a cluster has no head of its own. */
+static bool is_joined(const struct cli *cli)
+{
+    struct machine m = {0};
+    struct err ignored;
+    bool joined = this_machine_read(cli, &m, &ignored) == 0 && !str_empty(m.head);
+    fields_done(&machine_fields, &m);
+    return joined;
+}
+
+static int start_joined(struct cli *cli)
+{
+    int r = daemons_start_node(cli);
+    if (r == CLI_DONE)
+        puts("sedge is up: this machine is a node of its cluster; `sedge` on the head's machine shows it");
+    return r;
+}
+
 static int run_up(struct cli *cli, int argc, char **argv)
 {
     struct up_options o = {.timeout_us = 60 * US_PER_S};
@@ -248,6 +170,8 @@ static int run_up(struct cli *cli, int argc, char **argv)
         return r;
     if (geteuid() != 0)
         return cli_failf(cli, "up needs root, to run containers: try 'sudo sedge up'");
+    if (is_joined(cli))
+        return start_joined(cli);
     if (cli->kubeconfig && !getenv("SEDGE_KUBECONFIG"))
         return cli_misused(cli, "works on this machine only, and takes no --kubeconfig");
     cli->kubeconfig = NULL;
@@ -263,8 +187,8 @@ static int run_down(struct cli *cli, int argc, char **argv)
     if (geteuid() != 0)
         return cli_failf(cli, "down needs root: try 'sudo sedge down'");
     bool ran = file_exists(cli->run_dir);
-    begin_part(cli, "node-teardown", &words);
-    r = run_part(cli, &words);
+    daemons_begin_part(cli, "node-teardown", &words);
+    r = daemons_run_part(cli, &words);
     if (r == CLI_DONE)
         puts(ran ? "sedge is down; what it keeps on disk stays for the next 'sedge up'" : "sedge was not up");
     return r;

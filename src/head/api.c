@@ -7,6 +7,7 @@
 
 #include "head/api_auth.h"
 #include "head/api_private.h"
+#include "model/join.h"
 
 /* What a route asks of who comes. */
 enum need {
@@ -59,6 +60,12 @@ static const struct {
     {API_BLOB, "GET", NEED_FILES, api_get_file},
     {API_BLOB, "PUT", NEED_USER, api_put_blob},
     {API_CREDENTIALS, "POST", NEED_ROOT, api_credentials},
+    {API_CA, "GET", NEED_NOBODY, api_ca},
+    {API_JOIN, "POST", NEED_NOBODY, api_join},                         /* the token says who may */
+    {API_NODE_CERTIFICATE, "POST", NEED_NOBODY, api_node_certificate}, /* the node's key does */
+    {API_JOIN_TOKENS, "GET", NEED_USER, api_join_tokens},
+    {API_JOIN_TOKENS, "POST", NEED_USER, api_make_join_token},
+    {API_JOIN_TOKEN, "DELETE", NEED_USER, api_remove_join_token},
 };
 
 static bool may(const struct api_user *u, enum need need, const struct api_route *route)
@@ -119,6 +126,13 @@ static void refuse_user(struct http_request *r, const struct api_user *u, enum n
     http_respond_with(r, 401, "application/json", body, strlen(body), headers);
 }
 
+/* A node may look at its own Node object: so a board that joins learns when it is ready. */
+static bool is_own_node(const struct api_user *u, const struct http_request *r, const struct api_route *route)
+{
+    return u->right == RIGHT_NODE && route->target == API_OBJECT && str_eq(http_method(r), "GET") &&
+           str_eq(route->kind->name, "Node") && str_eq(u->name + strlen(NODE_USER_PREFIX), route->name);
+}
+
 /* The handler that may be called, or -1 when it was answered. Strangers learn nothing of what is there. */
 static ssize_t admit(struct head *h, struct http_request *r, const struct api_route *route, bool found, char **ret_user)
 {
@@ -128,7 +142,7 @@ static ssize_t admit(struct head *h, struct http_request *r, const struct api_ro
     api_user_of(h, r, &u);
     ssize_t i = found ? find_handler(route->target, http_method(r), &allowed) : -1;
     enum need need = i >= 0 ? handlers[i].need : NEED_FILES;
-    if (!may(&u, need, route))
+    if (!may(&u, need, route) && !(found && is_own_node(&u, r, route)))
         refuse_user(r, &u, need);
     else if (!found)
         api_refuse(r, 404, "NotFound", "the server could not find the requested resource");

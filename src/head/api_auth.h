@@ -14,7 +14,6 @@ struct api_user {
     char *name; /* or NULL. Owned */
     enum api_right right;
 };
-#define NODE_USER_PREFIX "system:node:"
 
 void api_user_of(const struct head *h, const struct http_request *r, struct api_user *ret);
 void api_user_done(struct api_user *u);

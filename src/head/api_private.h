@@ -74,6 +74,12 @@ void api_get_file(struct api_call *c); /* api_files.c */
 void api_put_blob(struct api_call *c);
 void api_put_bundle(struct api_call *c);
 void api_credentials(struct api_call *c); /* api_credentials.c */
+void api_ca(struct api_call *c);                 /* api_join.c */
+void api_join(struct api_call *c);
+void api_node_certificate(struct api_call *c);
+void api_join_tokens(struct api_call *c);
+void api_make_join_token(struct api_call *c);
+void api_remove_join_token(struct api_call *c);
 void api_index(struct api_call *c);       /* api_discovery.c */
 void api_health(struct api_call *c);
 void api_version(struct api_call *c);

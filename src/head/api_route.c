@@ -25,6 +25,11 @@ static const struct {
     {"sedge/v1/bundles/{name}", API_BUNDLE},
     {"sedge/v1/blobs/{name}", API_BLOB},
     {"sedge/v1/credentials", API_CREDENTIALS},
+    {"sedge/v1/ca", API_CA},
+    {"sedge/v1/join", API_JOIN},
+    {"sedge/v1/nodes/{name}/certificate", API_NODE_CERTIFICATE},
+    {"sedge/v1/join-tokens", API_JOIN_TOKENS},
+    {"sedge/v1/join-tokens/{name}", API_JOIN_TOKEN},
 };
 
 static void capture(struct api_route *r, const char *word, size_t len, const char *part)

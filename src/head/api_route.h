@@ -29,6 +29,11 @@ enum api_target {
     API_BUNDLE,
     API_BLOB,
     API_CREDENTIALS,
+    API_CA, /* model/join.h says what these are */
+    API_JOIN,
+    API_NODE_CERTIFICATE,
+    API_JOIN_TOKENS, /* /sedge/v1/join-tokens */
+    API_JOIN_TOKEN,  /* /sedge/v1/join-tokens/<id> */
     API_TARGETS,
 };
 

@@ -12,11 +12,13 @@
 #include "head/bundle_keep.h"
 #include "head/controllers.h"
 #include "head/head.h"
+#include "head/head_clock.h"
 #include "head/head_listen.h"
 #include "head/links.h"
 #include "head/pki.h"
 #include "io/io.h"
 #include "model/bundle_manifest.h"
+#include "model/join.h"
 
 #define PID_FILE    "head.pid"
 #define MACHINE_MAX (64 * 1024)
@@ -34,6 +36,7 @@ struct daemon {
 static int read_options(int argc, char **argv, struct head *h)
 {
     const char *run = getenv("SEDGE_RUN"), *state = getenv("SEDGE_STATE");
+    h->node_cert_valid_us = NODE_CERT_VALID_US;
     h->run_dir = str_empty(run) ? SEDGE_RUN_DIR : run;
     h->state_dir = str_empty(state) ? SEDGE_STATE_DIR : state;
     for (int i = 1; i < argc; i++) {
@@ -85,6 +88,8 @@ static int open_store(struct head *h, struct err *e)
     h->dir = file_join(h->state_dir, "head");
     AUTO_FREE char *folder = file_join(h->dir, "store");
     int r = file_mkdirs(h->dir, 0700, e);
+    if (r == 0)
+        head_clock_open(h->dir);
     if (r == 0)
         r = store_open_sqlite(folder, &h->store, e);
     return r < 0 ? r : objects_open(h->store, &h->objects, e);

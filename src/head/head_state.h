@@ -23,4 +23,5 @@ struct head {
     struct controllers *controllers; /* controllers.h */
     struct http_server *server;
     struct tls_identity ca, server_cert;
+    int64_t node_cert_valid_us;
 };

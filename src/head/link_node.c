@@ -3,12 +3,25 @@
 #include <errno.h>
 
 #include "head/links_private.h"
+#include "head/node_keys.h"
 #include "head/node_ready.h"
 #include "head/object_facts.h"
 
 static struct object_ref node_ref(const char *node)
 {
     return (struct object_ref){kind_find("Node"), NULL, node};
+}
+
+/* This machine's addresses are known, those of others were given to them when they joined. */
+static void give_range(struct links *ls, const char *node, json_t *v)
+{
+    AUTO(node_key_done)
+    struct node_key known = {0};
+    bool own = str_eq(node, ls->h->machine.name);
+    if (!own && node_key_get(ls->h->store, node, &known, NULL) < 0)
+        return;
+    json_put_str(json_object_get(v, "spec"), "podCIDR", own ? ls->h->machine.pod_cidr : known.pod_cidr);
+    json_put_str(json_at(v, "metadata", "labels", NULL), "sedge.dev/subcluster", known.subcluster);
 }
 
 static int create_node(struct links *ls, const char *node, const json_t *status, struct err *e)
@@ -18,8 +31,7 @@ static int create_node(struct links *ls, const char *node, const json_t *status,
                   node, "kubernetes.io/os", "linux", "spec", "status", status);
     json_put_str(json_at(v, "metadata", "labels", NULL), "kubernetes.io/arch",
                  json_str(json_object_get(status, "nodeInfo"), "architecture", NULL));
-    if (str_eq(node, ls->h->machine.name)) /* this machine: its addresses are known */
-        json_put_str(json_object_get(v, "spec"), "podCIDR", ls->h->machine.pod_cidr);
+    give_range(ls, node, v);
     return objects_create(ls->h->objects, kind_find("Node"), NULL, v, true, NULL, e);
 }
 

@@ -61,6 +61,8 @@ static int hello(struct link *l, const json_t *message, struct err *e)
     if (r < 0)
         return r;
     log_info("node=%s connected", l->node);
+    AUTO_JSON json_t *now = json_pack("{s:s, s:I}", "type", "time", "now", (json_int_t)clock_now_us());
+    link_send(l, now);
     /* However much it is to run, it must be told once: only what comes on top may not grow without end. */
     frame_conn_allow(l->conn, SIZE_MAX);
     link_sync_all(l);
@@ -99,6 +101,13 @@ static void on_ended(void *data, const char *why)
     link_ops_break(l, "the link to the node broke");
     link_free(l);
     link_node_lost(ls, node, why);
+}
+
+void link_end(struct link *l, const char *why)
+{
+    log_info("node=%s its link is closed: %s", l->node, why);
+    link_ops_break(l, why);
+    link_free(l);
 }
 
 /* ---- accepting ---- */
@@ -161,7 +170,8 @@ int links_start(struct head *h, struct err *e)
     uv_timer_init(&h->loop, &ls->grace);
     ls->grace.data = ls;
     uv_timer_start(&ls->grace, on_grace, GRACE_MS, 0);
-    return link_sync_start(ls, e);
+    int r = link_gone_start(ls, e);
+    return r < 0 ? r : link_sync_start(ls, e);
 }
 
 static void on_grace_closed(uv_handle_t *timer)
@@ -176,6 +186,7 @@ void links_stop(struct head *h)
     if (!ls)
         return;
     link_sync_stop(ls);
+    link_gone_stop(ls);
     while (ls->all) {
         link_ops_break(ls->all, "the head stops");
         link_free(ls->all);

@@ -4,6 +4,7 @@
 
 #include "head/frame_conn.h"
 #include "head/links.h"
+#include "head/work_queue.h"
 
 #define LINK_QUEUE_MAX  (16 * 1024 * 1024) /* bytes that may wait for a node */
 #define LINK_QUEUE_HIGH (4 * 1024 * 1024)  /* past this, clients' messages wait no more: they are refused */
@@ -26,6 +27,8 @@ struct links {
     struct head *h;
     struct link *all;
     struct objects_watch *watches[TOLD_KINDS];
+    struct objects_watch *nodes_watch;
+    struct work_queue *gone; /* names of Node objects that were deleted */
     uv_timer_t grace; /* once after the start: nodes that have not come back by then are not ready */
 };
 
@@ -45,6 +48,12 @@ int link_report(struct link *l, const json_t *message, struct err *e);
 int link_node_update(struct links *ls, const char *node, const json_t *status, struct err *e);
 void link_node_lost(struct links *ls, const char *node, const char *why);
 void link_nodes_missing(struct links *ls);
+
+/* A node whose object was deleted is no node any more: its key and its link go. */
+int link_gone_start(struct links *ls, struct err *e);
+void link_gone_stop(struct links *ls);
+
+void link_end(struct link *l, const char *why); /* links.c: closes it at once */
 
 /* link_op.c */
 int link_op_frame(struct link *l, const struct frame *f, struct err *e);

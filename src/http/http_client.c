@@ -17,6 +17,8 @@ int http_open(const struct http_target *t, struct http_conn **ret, struct err *e
     c->unix_path = mem_strdup(t->unix_path);
     c->host = t->unix_path ? NULL : mem_strdup(t->host);
     c->port = t->port;
+    c->anyone = t->anyone;
+    c->floor_us = t->floor_us;
     c->ca_pem = mem_strdup(t->ca_pem);
     c->token = mem_strdup(t->token);
     c->name = t->unix_path ? mem_strdup(t->unix_path) : mem_printf("%s port %u", t->host, t->port);
@@ -185,14 +187,13 @@ size_t http_raw_pending(const struct http_conn *c)
     return c->in.len + (c->tls ? tls_pending(c->tls) : 0);
 }
 
-int http_raw_take(struct http_conn *c, int *ret_fd, struct buf *extra)
+int http_raw_take(struct http_conn *c, int *ret_fd, struct tls_session **ret_tls, struct buf *extra)
 {
-    if (c->tls)
-        return -ENOTSUP;
     if (!c->raw)
         return -EINVAL;
     buf_add(extra, c->in.data, c->in.len);
     buf_clear(&c->in);
+    *ret_tls = take_ptr(c->tls);
     *ret_fd = take_fd(&c->fd);
     c->raw = false;
     return 0;

@@ -11,6 +11,8 @@ struct http_target {
     const char *host;
     uint16_t port;
     const char *ca_pem;
+    bool anyone;                   /* any server will do: only to fetch what is proved by other means */
+    int64_t floor_us;              /* not 0: see struct tls_trust */
     const struct tls_identity *me; /* client certificate or NULL */
     const char *token;             /* "Authorization: Bearer" or NULL */
 };
@@ -42,8 +44,8 @@ ssize_t http_raw_read(struct http_conn *c, void *data, size_t len); /* 0 at the 
 int http_raw_write(struct http_conn *c, const void *data, size_t len);
 int http_raw_fd(const struct http_conn *c);      /* to poll */
 size_t http_raw_pending(const struct http_conn *c); /* bytes that can be read though poll does not see them */
-/* Hands the raw descriptor over (Unix sockets only; -ENOTSUP over TLS); bytes read too far come in `extra`. The conn is still to be closed. */
-int http_raw_take(struct http_conn *c, int *ret_fd, struct buf *extra);
+/* Hands the raw descriptor over, or over TLS the session that owns it (*ret_tls; NULL without); bytes read too far come in `extra`. The conn is still to be closed. */
+int http_raw_take(struct http_conn *c, int *ret_fd, struct tls_session **ret_tls, struct buf *extra);
 
 /* Parses the head of an answer. Pure, bounded; the size of the head in bytes, 0 when it is not all there, -EBADMSG. Used by the client and fuzzed. */
 struct http_head {

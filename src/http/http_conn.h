@@ -8,6 +8,8 @@ struct http_conn {
     char *unix_path, *host, *ca_pem, *token, *name; /* copies of the target; name: for messages */
     struct tls_identity me;
     uint16_t port;
+    bool anyone;
+    int64_t floor_us;
     int fd; /* -1: not connected; owned by `tls` when that is there */
     struct tls_session *tls;
     struct buf in; /* read and not yet used */

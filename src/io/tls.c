@@ -28,14 +28,19 @@ static void session_freep(struct tls_session **s)
         tls_session_free(*s);
 }
 
-static int set_credentials(struct tls_session *s, const char *ca_pem, const struct tls_identity *me)
+/* Nothing to trust is a fault, not a free pass. */
+static int set_ca(struct tls_session *s, const char *ca_pem)
 {
-    gnutls_datum_t ca = tls_datum(ca_pem);
+    gnutls_datum_t ca = tls_datum(ca_pem ? ca_pem : "");
+    int r = tls_library.gnutls_certificate_set_x509_trust_mem(s->credentials, &ca, GNUTLS_X509_FMT_PEM);
+    return r == 0 ? GNUTLS_E_NO_CERTIFICATE_FOUND : r;
+}
+
+static int set_credentials(struct tls_session *s, const struct tls_trust *trust, const struct tls_identity *me)
+{
     int r = tls_library.gnutls_certificate_allocate_credentials(&s->credentials);
-    if (r >= 0)
-        r = tls_library.gnutls_certificate_set_x509_trust_mem(s->credentials, &ca, GNUTLS_X509_FMT_PEM);
-    if (r == 0)
-        r = GNUTLS_E_NO_CERTIFICATE_FOUND; /* nothing to trust is a fault, not a free pass */
+    if (r >= 0 && !trust->anyone)
+        r = set_ca(s, trust->ca_pem);
     if (r >= 0 && me && me->cert_pem) {
         gnutls_datum_t cert = tls_datum(me->cert_pem), key = tls_datum(me->key_pem);
         r = tls_library.gnutls_certificate_set_x509_key_mem(s->credentials, &cert, &key, GNUTLS_X509_FMT_PEM);
@@ -49,7 +54,7 @@ static bool is_address(const char *host)
     return inet_pton(AF_INET, host, address) == 1 || inet_pton(AF_INET6, host, address) == 1;
 }
 
-static int set_session(struct tls_session *s, const char *host)
+static int set_session(struct tls_session *s, const char *host, const struct tls_trust *trust)
 {
     int r = tls_library.gnutls_init(&s->session, GNUTLS_CLIENT | GNUTLS_NO_SIGNAL);
     if (r >= 0)
@@ -60,7 +65,9 @@ static int set_session(struct tls_session *s, const char *host)
         r = tls_library.gnutls_server_name_set(s->session, GNUTLS_NAME_DNS, host, strlen(host));
     if (r < 0)
         return r;
-    tls_library.gnutls_session_set_verify_cert(s->session, host, 0);
+    if (!trust->anyone)
+        tls_library.gnutls_session_set_verify_cert(s->session, host,
+                                                   trust->floor_us ? GNUTLS_VERIFY_DISABLE_TIME_CHECKS : 0);
     tls_library.gnutls_handshake_set_timeout(s->session, HANDSHAKE_MS);
     tls_library.gnutls_transport_set_int2(s->session, s->fd, s->fd);
     return 0;
@@ -91,8 +98,19 @@ static int handshake(struct tls_session *s, const char *host, struct err *e)
     return r < 0 ? tls_fail(e, EPROTO, r, "connect to %s over TLS", host) : 0;
 }
 
-int tls_connect(int fd, const char *host, const char *ca_pem, const struct tls_identity *me, struct tls_session **ret,
-                struct err *e)
+/* Of times, only that the certificate was still good when we last knew the time. */
+static int check_floor(struct tls_session *s, const char *host, int64_t floor_us, struct err *e)
+{
+    AUTO_FREE char *pem = tls_shown_pem(s);
+    int64_t ends_us = pem ? tls_expiry_us(pem) : -EINVAL;
+    if (ends_us >= floor_us)
+        return 0;
+    return err_set(e, EKEYREJECTED, "connect to %s over TLS: its certificate had ended when this machine last knew the time",
+                   host);
+}
+
+int tls_connect_trusting(int fd, const char *host, const struct tls_trust *trust, const struct tls_identity *me,
+                         struct tls_session **ret, struct err *e)
 {
     int r = tls_library_open(e);
     if (r < 0)
@@ -100,17 +118,26 @@ int tls_connect(int fd, const char *host, const char *ca_pem, const struct tls_i
     AUTO(session_freep)
     struct tls_session *s = mem_alloc(sizeof(*s));
     s->fd = fd;
-    r = set_credentials(s, ca_pem, me);
+    r = set_credentials(s, trust, me);
     if (r < 0)
         return tls_fail(e, EINVAL, r, "read the certificates to connect to %s", host);
-    r = set_session(s, host);
+    r = set_session(s, host, trust);
     if (r < 0)
         return tls_fail(e, EPROTO, r, "set up TLS to %s", host);
     r = handshake(s, host, e);
+    if (r == 0 && trust->floor_us)
+        r = check_floor(s, host, trust->floor_us, e);
     if (r < 0)
         return r;
     *ret = take_ptr(s);
     return 0;
+}
+
+int tls_connect(int fd, const char *host, const char *ca_pem, const struct tls_identity *me, struct tls_session **ret,
+                struct err *e)
+{
+    struct tls_trust trust = {.ca_pem = ca_pem};
+    return tls_connect_trusting(fd, host, &trust, me, ret, e);
 }
 
 /* What a failed call means to the caller: 0 to try again, otherwise a negative errno. */

@@ -10,8 +10,6 @@
  */
 #define NOT_BEFORE  1577836800
 #define SERIAL_SIZE 16
-#define PEM_SIZE    16384
-#define NAME_SIZE   1024
 
 void tls_identity_done(struct tls_identity *i)
 {
@@ -22,19 +20,17 @@ void tls_identity_done(struct tls_identity *i)
     *i = (struct tls_identity){0};
 }
 
-static void crt_free(gnutls_x509_crt_t *crt)
+void tls_crt_free(gnutls_x509_crt_t *crt)
 {
     if (*crt)
         tls_library.gnutls_x509_crt_deinit(*crt);
 }
 
-static void key_free(gnutls_x509_privkey_t *key)
+void tls_key_free(gnutls_x509_privkey_t *key)
 {
     if (*key)
         tls_library.gnutls_x509_privkey_deinit(*key);
 }
-#define AUTO_CRT AUTO(crt_free)
-#define AUTO_KEY AUTO(key_free)
 
 static int crt_read(const char *pem, gnutls_x509_crt_t *ret)
 {
@@ -75,7 +71,7 @@ static int set_uses(gnutls_x509_crt_t crt, const struct tls_request *q)
     return r;
 }
 
-static int set_serial_and_times(gnutls_x509_crt_t crt, int64_t valid_us)
+static int set_serial_and_times(gnutls_x509_crt_t crt, const struct tls_request *q)
 {
     unsigned char serial[SERIAL_SIZE];
     int r = tls_library.gnutls_rnd(GNUTLS_RND_NONCE, serial, sizeof(serial));
@@ -84,9 +80,9 @@ static int set_serial_and_times(gnutls_x509_crt_t crt, int64_t valid_us)
         r = tls_library.gnutls_x509_crt_set_serial(crt, serial, sizeof(serial));
     int64_t now = clock_now_us() / US_PER_S;
     if (r >= 0)
-        r = tls_library.gnutls_x509_crt_set_activation_time(crt, now < NOT_BEFORE ? now : NOT_BEFORE);
+        r = tls_library.gnutls_x509_crt_set_activation_time(crt, q->from_now || now < NOT_BEFORE ? now : NOT_BEFORE);
     if (r >= 0)
-        r = tls_library.gnutls_x509_crt_set_expiration_time(crt, now + valid_us / US_PER_S);
+        r = tls_library.gnutls_x509_crt_set_expiration_time(crt, now + q->valid_us / US_PER_S);
     return r;
 }
 
@@ -104,52 +100,64 @@ static int set_key_ids(gnutls_x509_crt_t crt, gnutls_x509_crt_t issuer)
     return r < 0 ? r : tls_library.gnutls_x509_crt_set_authority_key_id(crt, id, size);
 }
 
-static int fill(gnutls_x509_crt_t crt, gnutls_x509_privkey_t key, const struct tls_request *q)
+int tls_crt_fill(gnutls_x509_crt_t crt, const struct tls_request *q)
 {
     int r = tls_library.gnutls_x509_crt_set_version(crt, 3);
     if (r >= 0)
-        r = tls_library.gnutls_x509_crt_set_key(crt, key);
-    if (r >= 0)
-        r = set_serial_and_times(crt, q->valid_us);
+        r = set_serial_and_times(crt, q);
     if (r >= 0)
         r = set_names(crt, q);
     return r < 0 ? r : set_uses(crt, q);
 }
 
-static int to_pem(gnutls_x509_crt_t crt, gnutls_x509_privkey_t key, struct tls_identity *ret)
+int tls_crt_export(gnutls_x509_crt_t crt, char **ret_pem)
 {
-    char text[PEM_SIZE]; /* not on the heap: it is wiped at the end, whatever happens */
-    size_t size = PEM_SIZE;
+    char text[TLS_PEM_SIZE];
+    size_t size = TLS_PEM_SIZE;
     int r = tls_library.gnutls_x509_crt_export(crt, GNUTLS_X509_FMT_PEM, text, &size);
-    if (r < 0)
-        return r;
-    AUTO_FREE char *cert = mem_strndup(text, size);
-    size = PEM_SIZE;
-    r = tls_library.gnutls_x509_privkey_export(key, GNUTLS_X509_FMT_PEM, text, &size);
     if (r >= 0)
-        *ret = (struct tls_identity){.cert_pem = take_ptr(cert), .key_pem = mem_strndup(text, size)};
-    explicit_bzero(text, PEM_SIZE);
+        *ret_pem = mem_strndup(text, size);
+    return r;
+}
+
+int tls_key_generate(gnutls_x509_privkey_t *ret)
+{
+    int r = tls_library.gnutls_x509_privkey_init(ret);
+    return r < 0 ? r
+                 : tls_library.gnutls_x509_privkey_generate(*ret, GNUTLS_PK_ECDSA,
+                                                            GNUTLS_CURVE_TO_BITS(GNUTLS_ECC_CURVE_SECP256R1), 0);
+}
+
+int tls_key_import(const char *pem, gnutls_x509_privkey_t *ret)
+{
+    gnutls_datum_t text = tls_datum(pem);
+    int r = tls_library.gnutls_x509_privkey_init(ret);
+    return r < 0 ? r : tls_library.gnutls_x509_privkey_import(*ret, &text, GNUTLS_X509_FMT_PEM);
+}
+
+int tls_key_export(gnutls_x509_privkey_t key, char **ret_pem)
+{
+    char text[TLS_PEM_SIZE]; /* not on the heap: it is wiped at the end, whatever happens */
+    size_t size = TLS_PEM_SIZE;
+    int r = tls_library.gnutls_x509_privkey_export(key, GNUTLS_X509_FMT_PEM, text, &size);
+    if (r >= 0)
+        *ret_pem = mem_strndup(text, size);
+    explicit_bzero(text, TLS_PEM_SIZE);
     return r;
 }
 
 /* Signs with the issuer's key, or with the certificate's own when there is no issuer. */
-static int sign(gnutls_x509_crt_t crt, gnutls_x509_privkey_t key, const struct tls_identity *issuer)
+int tls_crt_sign(gnutls_x509_crt_t crt, gnutls_x509_privkey_t own, const struct tls_identity *issuer)
 {
     AUTO_CRT gnutls_x509_crt_t by = NULL;
     AUTO_KEY gnutls_x509_privkey_t by_key = NULL;
-    int r = 0;
-    if (issuer) {
-        gnutls_datum_t text = tls_datum(issuer->key_pem);
-        r = crt_read(issuer->cert_pem, &by);
-        if (r >= 0)
-            r = tls_library.gnutls_x509_privkey_init(&by_key);
-        if (r >= 0)
-            r = tls_library.gnutls_x509_privkey_import(by_key, &text, GNUTLS_X509_FMT_PEM);
-    }
+    int r = issuer ? crt_read(issuer->cert_pem, &by) : 0;
+    if (r >= 0 && issuer)
+        r = tls_key_import(issuer->key_pem, &by_key);
     if (r >= 0)
         r = set_key_ids(crt, by ? by : crt);
     return r < 0 ? r
-                 : tls_library.gnutls_x509_crt_sign2(crt, by ? by : crt, by_key ? by_key : key, GNUTLS_DIG_SHA256, 0);
+                 : tls_library.gnutls_x509_crt_sign2(crt, by ? by : crt, by_key ? by_key : own, GNUTLS_DIG_SHA256, 0);
 }
 
 int tls_issue(const struct tls_request *request, const struct tls_identity *issuer, struct tls_identity *ret,
@@ -157,28 +165,35 @@ int tls_issue(const struct tls_request *request, const struct tls_identity *issu
 {
     AUTO_CRT gnutls_x509_crt_t crt = NULL;
     AUTO_KEY gnutls_x509_privkey_t key = NULL;
+    AUTO(tls_identity_done)
+    struct tls_identity made = {0};
     int r = tls_library_open(e);
     if (r < 0)
         return r;
-    r = tls_library.gnutls_x509_privkey_init(&key);
-    if (r >= 0)
-        r = tls_library.gnutls_x509_privkey_generate(key, GNUTLS_PK_ECDSA,
-                                                     GNUTLS_CURVE_TO_BITS(GNUTLS_ECC_CURVE_SECP256R1), 0);
+    r = tls_key_generate(&key);
     if (r >= 0)
         r = tls_library.gnutls_x509_crt_init(&crt);
     if (r >= 0)
-        r = fill(crt, key, request);
+        r = tls_crt_fill(crt, request);
     if (r >= 0)
-        r = sign(crt, key, issuer);
+        r = tls_library.gnutls_x509_crt_set_key(crt, key);
     if (r >= 0)
-        r = to_pem(crt, key, ret);
-    return r < 0 ? tls_fail(e, EINVAL, r, "make a certificate for '%s'", request->common_name) : 0;
+        r = tls_crt_sign(crt, key, issuer);
+    if (r >= 0)
+        r = tls_crt_export(crt, &made.cert_pem);
+    if (r >= 0)
+        r = tls_key_export(key, &made.key_pem);
+    if (r < 0)
+        return tls_fail(e, EINVAL, r, "make a certificate for '%s'", request->common_name);
+    *ret = made;
+    made = (struct tls_identity){0};
+    return 0;
 }
 
 /* One name of the subject, or NULL. */
 static char *subject_part(gnutls_x509_crt_t crt, const char *oid)
 {
-    char text[NAME_SIZE];
+    char text[TLS_NAME_SIZE];
     size_t size = sizeof(text);
     if (tls_library.gnutls_x509_crt_get_dn_by_oid(crt, oid, 0, 0, text, &size) < 0 || memchr(text, '\0', size))
         return NULL; /* a NUL inside would make one name look like another */
@@ -202,7 +217,8 @@ int tls_subject(const char *cert_pem, char **ret_cn, char **ret_org, struct err 
     return 0;
 }
 
-int64_t tls_expiry_us(const char *cert_pem)
+/* One of the certificate's two times, in microseconds. */
+static int64_t time_of(const char *cert_pem, bool end)
 {
     AUTO_CRT gnutls_x509_crt_t crt = NULL;
     int r = tls_library_open(NULL);
@@ -210,28 +226,59 @@ int64_t tls_expiry_us(const char *cert_pem)
         return r;
     if (crt_read(cert_pem, &crt) < 0)
         return -EINVAL;
-    time_t ends = tls_library.gnutls_x509_crt_get_expiration_time(crt);
-    return ends < 0 ? -EINVAL : (int64_t)ends * US_PER_S;
+    time_t t = end ? tls_library.gnutls_x509_crt_get_expiration_time(crt)
+                   : tls_library.gnutls_x509_crt_get_activation_time(crt);
+    return t < 0 ? -EINVAL : (int64_t)t * US_PER_S;
+}
+
+int64_t tls_expiry_us(const char *cert_pem)
+{
+    return time_of(cert_pem, true);
+}
+
+int64_t tls_begin_us(const char *cert_pem)
+{
+    return time_of(cert_pem, false);
+}
+
+int tls_key_id(const char *cert_pem, char ret[TLS_KEY_ID_SIZE], struct err *e)
+{
+    AUTO_CRT gnutls_x509_crt_t crt = NULL;
+    unsigned char id[SHA256_DIGEST_SIZE];
+    size_t size = sizeof(id);
+    int r = tls_library_open(e);
+    if (r < 0)
+        return r;
+    r = crt_read(cert_pem, &crt);
+    if (r >= 0)
+        r = tls_library.gnutls_x509_crt_get_key_id(crt, GNUTLS_KEYID_USE_SHA256, id, &size);
+    if (r < 0)
+        return tls_fail(e, EINVAL, r, "read a certificate");
+    tls_key_id_text(id, ret);
+    return 0;
+}
+
+char *tls_shown_pem(struct tls_session *s)
+{
+    AUTO_CRT gnutls_x509_crt_t crt = NULL;
+    char *pem = NULL;
+    unsigned n = 0;
+    const gnutls_datum_t *shown = tls_library.gnutls_certificate_get_peers(s->session, &n);
+    if (!shown || n == 0 || tls_library.gnutls_x509_crt_init(&crt) < 0 ||
+        tls_library.gnutls_x509_crt_import(crt, &shown[0], GNUTLS_X509_FMT_DER) < 0 || tls_crt_export(crt, &pem) < 0)
+        return NULL;
+    return pem;
 }
 
 char *tls_peer_pem(struct tls_session *s)
 {
-    gnutls_session_t session = s->session;
-    AUTO_CRT gnutls_x509_crt_t crt = NULL;
     gnutls_typed_vdata_st purpose = {.type = GNUTLS_DT_KEY_PURPOSE_OID,
                                      .data = (unsigned char *)(uintptr_t)GNUTLS_KP_TLS_WWW_CLIENT};
     unsigned n = 0, status = 0;
-    if (tls_library_open(NULL) < 0 || tls_library.gnutls_certificate_type_get(session) != GNUTLS_CRT_X509)
+    if (tls_library_open(NULL) < 0 || tls_library.gnutls_certificate_type_get(s->session) != GNUTLS_CRT_X509)
         return NULL;
-    const gnutls_datum_t *shown = tls_library.gnutls_certificate_get_peers(session, &n);
-    if (!shown || n == 0 || tls_library.gnutls_certificate_verify_peers(session, &purpose, 1, &status) < 0 ||
-        status != 0)
+    if (!tls_library.gnutls_certificate_get_peers(s->session, &n) || n == 0 ||
+        tls_library.gnutls_certificate_verify_peers(s->session, &purpose, 1, &status) < 0 || status != 0)
         return NULL;
-    AUTO_FREE char *text = mem_alloc(PEM_SIZE);
-    size_t size = PEM_SIZE;
-    if (tls_library.gnutls_x509_crt_init(&crt) < 0 ||
-        tls_library.gnutls_x509_crt_import(crt, &shown[0], GNUTLS_X509_FMT_DER) < 0 ||
-        tls_library.gnutls_x509_crt_export(crt, GNUTLS_X509_FMT_PEM, text, &size) < 0)
-        return NULL;
-    return mem_strndup(text, size);
+    return tls_shown_pem(s);
 }

@@ -9,6 +9,7 @@ static const struct field machine_rows[] = {
     ROW(machine, "podCIDR", pod_cidr, FIELD_TEXT, FIELD_REQUIRED, "addresses of pods"),
     ROW(machine, "serviceCIDR", service_cidr, FIELD_TEXT, FIELD_REQUIRED, "addresses of services"),
     ROW_DEFAULT(machine, "listen", listen, FIELD_TEXT, 0, "0.0.0.0:6443", "address and port of the API over TLS"),
+    ROW_DEFAULT(machine, "head", head, FIELD_TEXT, 0, "", "the head that the node has joined; empty: this machine's"),
     ROW_DEFAULT(machine, "runtime", runtime, FIELD_TEXT, 0, "crun", "the OCI runtime's program"),
 };
 const struct field_table machine_fields = FIELDS("Machine", machine, NULL, machine_rows);

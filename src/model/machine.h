@@ -10,9 +10,11 @@ struct machine {
     char *service_cidr; /* "10.89.0.0/16" */
     char *listen;       /* "0.0.0.0:6443": where the API is served over TLS; "" for nowhere */
     char *runtime;      /* "crun": an OCI runtime's program */
+    char *head;         /* "board1:6443": the head that this node has joined; "": it runs on this machine */
 };
 extern const struct field_table machine_fields;
 #define MACHINE_FILE "machine.json"
+#define HEAD_PORT    6443 /* where none is given */
 
 #define SEDGE_RUN_DIR   "/run/sedge"     /* when neither --run nor SEDGE_RUN names another */
 #define SEDGE_STATE_DIR "/var/lib/sedge" /* --state, SEDGE_STATE */

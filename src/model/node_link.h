@@ -6,7 +6,8 @@
  *
  * Stream 0 carries messages, told apart by "type":
  *   node -> head, first:  {"type": "hello", "status": NodeStatus}
- *   head -> node, then:   {"type": "pod", "object": Pod} | {"type": "service", "object": Service} | {"type": "volume", "object": Volume}   (each that concerns this node)
+ *   head -> node, then:   {"type": "time", "now": microseconds since 1970}: a node on another machine takes it as its own
+ *                         {"type": "pod", "object": Pod} | {"type": "service", "object": Service} | {"type": "volume", "object": Volume}   (each that concerns this node)
  *                         {"type": "synced"}: that was all; what the node has beyond it is no longer wanted
  *   head -> node, later:  the same three for what is new or changed (deletion asked for: metadata.deletionTimestamp is set),
  *                         {"type": "gone", "kind": "Pod"|"Service"|"Volume", "namespace", "name", "uid"}

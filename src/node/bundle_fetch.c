@@ -11,10 +11,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "http/http_client.h"
 #include "io/file.h"
 #include "model/bundle_manifest.h"
 #include "model/node_link.h"
+#include "node/head_place.h"
 #include "node/node_state.h"
 
 struct bundle_wait {
@@ -23,7 +23,7 @@ struct bundle_wait {
 };
 struct bundle_job {
     struct node *node;
-    char *digest, *socket, *folder; /* folder: <state>/bundles */
+    char *digest, *folder; /* folder: <state>/bundles */
     struct http_conn *conn;
     struct map here; /* digest -> path of a file with it, owned */
     int r;
@@ -174,14 +174,17 @@ static int fill(struct bundle_job *j, const char *temporary)
 
 static int bring(struct bundle_job *j)
 {
-    struct http_target t = {.unix_path = j->socket};
+    AUTO(head_place_done)
+    struct head_place place = {0};
     AUTO_FREE char *temporary = mem_printf("%s/tmp-%s", j->folder, j->digest + strlen("sha256:"));
     AUTO_FREE char *final = file_join(j->folder, j->digest + strlen("sha256:"));
     int r = file_remove_tree(temporary, &j->e);
     if (r == 0)
         r = file_mkdirs(temporary, 0755, &j->e);
     if (r == 0)
-        r = http_open(&t, &j->conn, &j->e);
+        r = head_place_read(j->node->run_dir, j->node->state_dir, &j->node->machine, &place, &j->e);
+    if (r == 0)
+        r = head_place_open(&place, &j->conn, &j->e);
     if (r == 0)
         r = fill(j, temporary);
     if (r == 0 && rename(temporary, final) < 0)
@@ -218,7 +221,6 @@ static void fetch_after(void *data)
         free(w);
     }
     free(j->digest);
-    free(j->socket);
     free(j->folder);
     free(j);
 }
@@ -234,7 +236,6 @@ void bundle_fetch_for(struct node_pod *p, const char *digest)
         j = mem_alloc(sizeof(*j));
         *j = (struct bundle_job){.node = n,
                                  .digest = mem_strdup(digest),
-                                 .socket = file_join(n->run_dir, SEDGE_API_SOCKET),
                                  .folder = file_join(n->state_dir, "bundles"),
                                  .next = n->bundles->list};
         n->bundles->list = j;

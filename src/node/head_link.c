@@ -2,7 +2,8 @@
 /* The connection to the head: one at a time, made again with growing waits while there is none; messages and operations
  * both ways.
  *
- * How it works. Connecting blocks, so it is done on the thread pool; the upgraded socket then belongs to the loop.
+ * How it works. Connecting blocks, so it is done on the thread pool; the upgraded socket (over TLS: a relay's plain
+ * end) then belongs to the loop.
  * Nothing is kept for a head that is away: at each new connection everything is told anew. A head that does not read
  * what it is sent is dropped. */
 #include <errno.h>
@@ -10,18 +11,20 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "http/http_client.h"
-#include "io/file.h"
+#include "io/tls_relay.h"
 #include "model/node_link.h"
+#include "node/head_place.h"
 #include "node/op.h"
 
 #define QUEUE_MOST (8U * 1024 * 1024) /* bytes unread by the head */
 #define READ_STEP  (64 * 1024)
 #define OPS_MOST   256
+#define CLOCK_OFF_US   (2 * US_PER_S) /* below it clocks are left alone */
+#define RENEW_AGAIN_US (60 * US_PER_S)
 
 struct head_link {
     struct node *node;
-    uv_timer_t timer;
+    uv_timer_t timer, renewal; /* renewal: of the certificate, while connected to a head elsewhere */
     struct back_off tries;
     struct socket_watch watch; /* while there is none */
     bool dialing;
@@ -206,12 +209,25 @@ void ops_pod_changed(struct node *n, struct node_pod *p)
 
 /* ---- in ---- */
 
+/* A head elsewhere knows the time better than a board without a clock chip. */
+static void take_time(struct head_link *l, int64_t now_us)
+{
+    int64_t off = now_us - clock_now_us();
+    if (str_empty(l->node->machine.head) || now_us <= 0 || (off > -CLOCK_OFF_US && off < CLOCK_OFF_US))
+        return;
+    log_info("this machine's clock is off by %lld s: the head's time is taken", (long long)(off / US_PER_S));
+    clock_correct(now_us);
+}
+
 static void take_json(struct head_link *l, uint32_t stream, enum frame_type type, json_t *m)
 {
     struct op *op = op_find(l, stream);
     if (stream == 0) {
         back_off_reset(&l->tries); /* now, not earlier: one that hangs up at once is not asked without end */
-        wanted_message(l->node, m);
+        if (str_eq(json_str(m, "type", ""), "time"))
+            take_time(l, json_int(m, "now", 0));
+        else
+            wanted_message(l->node, m);
     } else if (op && type == FRAME_CLOSE) {
         op->kind->cancel(op);
         op_free(l, op);
@@ -307,33 +323,70 @@ static void on_read(uv_stream_t *s, ssize_t n, const uv_buf_t *b)
 
 struct dial {
     struct head_link *link;
-    char *socket, *path;
+    struct head_place place;
+    char *path;
     int fd, r;
+    struct tls_session *tls; /* owns fd when it is there */
     struct buf extra;
     struct err e;
 };
 
-static int ask(const struct http_target *t, struct dial *d)
+/* *ret_status: what the head answered when it does not upgrade, or 0. */
+static int ask(struct dial *d, int *ret_status)
 {
     static const char body[] = "{\"version\": \"" SEDGE_VERSION "\"}";
     struct http_conn *c = NULL;
     struct http_answer a = {0};
-    int r = http_open(t, &c, &d->e);
+    int r = head_place_open(&d->place, &c, &d->e);
     if (r == 0)
         r = http_ask_upgrade(c, "POST", d->path, FRAME_PROTOCOL, body, strlen(body), &a, &d->e);
     if (r == 0)
-        r = http_raw_take(c, &d->fd, &d->extra);
+        r = http_raw_take(c, &d->fd, &d->tls, &d->extra);
+    *ret_status = a.status;
     http_answer_done(&a);
     http_close(c);
     return r;
 }
 
+/* A certificate whose time is nearly over is renewed before it is shown, one that the head does not take afterwards:
+ * this machine's clock may be wrong. */
 static void dial_work(void *data)
 {
     struct dial *d = data;
-    struct http_target t = {.unix_path = d->socket};
-    d->r = file_exists(d->socket) ? ask(&t, d) : err_set(&d->e, ENOENT, "%s is not there", d->socket);
+    struct node *n = d->link->node;
+    int status = 0;
+    d->r = head_place_read(n->run_dir, n->state_dir, &n->machine, &d->place, &d->e);
+    bool renewed = d->r == 0 && head_place_renew_in_us(&d->place) == 0;
+    if (renewed)
+        d->r = head_place_renew(&d->place, &d->e);
+    if (d->r == 0)
+        d->r = ask(d, &status);
+    if (status != 401 || renewed || d->place.unix_path)
+        return;
+    err_clear(&d->e);
+    d->r = head_place_renew(&d->place, &d->e);
+    if (d->r == 0)
+        d->r = ask(d, &status);
 }
+
+static struct dial *dial_new(struct head_link *l)
+{
+    struct dial *d = mem_alloc(sizeof(*d));
+    d->link = l;
+    d->fd = -1;
+    d->path = mem_printf("/sedge/v1/nodes/%s/link", l->node->machine.name);
+    return d;
+}
+
+static void dial_free(struct dial *d)
+{
+    buf_done(&d->extra);
+    head_place_done(&d->place);
+    free(d->path);
+    free(d);
+}
+
+static void on_renewal(uv_timer_t *t);
 
 static void say_hello(struct head_link *l)
 {
@@ -342,13 +395,32 @@ static void say_hello(struct head_link *l)
     send_json(l, FRAME_MESSAGE, 0, m);
 }
 
+static void renew_later(struct head_link *l, int64_t in_us)
+{
+    if (in_us >= 0 && l->up)
+        uv_timer_start(&l->renewal, on_renewal, (uint64_t)(in_us / US_PER_MS), 0);
+}
+
+/* The plain end of the connection, or -errno. */
+static int plain_end(struct head_link *l, struct dial *d)
+{
+    int fd = d->fd;
+    int r = d->tls ? tls_relay_start(&l->node->loop, d->tls, &fd, &d->e) : 0;
+    return r < 0 ? r : fd;
+}
+
 static void begin(struct head_link *l, struct dial *d)
 {
+    int fd = plain_end(l, d);
+    if (fd < 0) {
+        connect_soon(l);
+        return;
+    }
     uv_pipe_init(&l->node->loop, &l->pipe, 0);
     l->pipe.data = l;
     l->open = true;
-    if (uv_pipe_open(&l->pipe, d->fd) < 0) {
-        close(d->fd);
+    if (uv_pipe_open(&l->pipe, fd) < 0) {
+        close(fd);
         l->up = true;
         drop(l, "its socket cannot be read");
         return;
@@ -359,10 +431,39 @@ static void begin(struct head_link *l, struct dial *d)
     socket_watch_stop(&l->watch);
     log_info("connected to the head");
     uv_read_start((uv_stream_t *)&l->pipe, on_alloc, on_read);
+    renew_later(l, head_place_renew_in_us(&d->place));
     say_hello(l);
     wanted_connected(l->node);
     node_retry(l->node, POD_FAILED_BUNDLE);
     take_frames(l);
+}
+
+/* ---- renewing while connected ---- */
+
+static void renew_work(void *data)
+{
+    struct dial *d = data;
+    struct node *n = d->link->node;
+    d->r = head_place_read(n->run_dir, n->state_dir, &n->machine, &d->place, &d->e);
+    if (d->r == 0)
+        d->r = head_place_renew(&d->place, &d->e);
+}
+
+static void renew_after(void *data)
+{
+    struct dial *d = data;
+    if (d->r < 0)
+        log_warn("%s; trying again later", err_text(&d->e));
+    else
+        log_info("the certificate is renewed");
+    renew_later(d->link, d->r < 0 ? RENEW_AGAIN_US : head_place_renew_in_us(&d->place));
+    dial_free(d);
+}
+
+static void on_renewal(uv_timer_t *t)
+{
+    struct head_link *l = t->data;
+    node_work(l->node, renew_work, renew_after, dial_new(l));
 }
 
 static void dial_after(void *data)
@@ -377,10 +478,7 @@ static void dial_after(void *data)
             log_info("no head in reach: %s; trying again from time to time", err_text(&d->e));
         connect_soon(l);
     }
-    buf_done(&d->extra);
-    free(d->socket);
-    free(d->path);
-    free(d);
+    dial_free(d);
 }
 
 static void on_timer(uv_timer_t *t)
@@ -388,13 +486,8 @@ static void on_timer(uv_timer_t *t)
     struct head_link *l = t->data;
     if (l->dialing || l->open)
         return;
-    struct dial *d = mem_alloc(sizeof(*d));
     l->dialing = true;
-    d->link = l;
-    d->fd = -1;
-    d->socket = file_join(l->node->run_dir, SEDGE_API_SOCKET);
-    d->path = mem_printf("/sedge/v1/nodes/%s/link", l->node->machine.name);
-    node_work(l->node, dial_work, dial_after, d);
+    node_work(l->node, dial_work, dial_after, dial_new(l));
 }
 
 static void connect_soon(struct head_link *l)
@@ -428,6 +521,7 @@ static void drop(struct head_link *l, const char *why)
     if (!l->up)
         return;
     l->up = false;
+    uv_timer_stop(&l->renewal);
     log_info("the connection to the head ended: %s", why);
     while (l->ops) {
         struct op *op = l->ops;
@@ -443,7 +537,8 @@ void head_link_init(struct node *n)
     l->node = n;
     n->head = l;
     uv_timer_init(&n->loop, &l->timer);
-    l->timer.data = l;
+    uv_timer_init(&n->loop, &l->renewal);
+    l->timer.data = l->renewal.data = l;
     socket_watch_init(&l->watch, &n->loop, SEDGE_API_SOCKET, on_made, l);
     uv_timer_start(&l->timer, on_timer, 0, 0);
 }

@@ -10,6 +10,13 @@ int node_main(int argc, char **argv);
  * cgroups, chooses free address ranges and writes machine.json (what is there already stays unless given anew). Prints one clear error and gives 1 otherwise. */
 int node_setup_main(int argc, char **argv);
 
+/* `sedge node-join --run DIR --state DIR --head ADDRESS --token-file F [--name N] [--runtime P]`: joins a cluster (model/join.h): keeps key, certificate and CA under
+ * <state>/node/pki, and writes machine.json. Prints one clear error and gives 1 otherwise. */
+int node_join_main(int argc, char **argv);
+
+/* `sedge node-await --run DIR --state DIR`: waits, at most a minute, until the head sees this node as ready. 0, or 1 with one clear error. */
+int node_await_main(int argc, char **argv);
+
 /* `sedge node-teardown --run DIR --state DIR`: with the daemons and the keeper's restarts ended first, stops every container (its grace period, then SIGKILL), unmounts,
  * removes networks, table, cgroups and the run folder. What is on disk stays. Prints a line for each step that takes long. 0, or 1 with what is left. */
 int node_teardown_main(int argc, char **argv);

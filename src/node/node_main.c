@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "io/file.h"
+#include "node/head_place.h"
 #include "node/node.h"
 #include "node/node_options.h"
 #include "node/node_state.h"
@@ -46,6 +47,7 @@ static void begin(struct node *n)
     image_jobs_init(n);
     bundle_jobs_init(n);
     services_init(n);
+    head_place_clock(n->state_dir);
     wanted_load(n);
     keeper_watch_init(n);
     head_link_init(n);
@@ -99,7 +101,7 @@ int node_main(int argc, char **argv)
     signal(SIGPIPE, SIG_IGN);
     (void)setenv("UV_THREADPOOL_SIZE", "2", 0);
     (void)mallopt(M_ARENA_MAX, 1); /* few threads, little memory: one arena is enough */
-    int r = node_options_read(argc, argv, false, &o, &e);
+    int r = node_options_read(argc, argv, NODE_OPTIONS_FOLDERS, &o, &e);
     if (r < 0) {
         fprintf(stderr, "sedge node: %s\n", err_text(&e));
         return 2;

@@ -20,31 +20,39 @@ static const char *from_env(const char *name, const char *fallback)
     return str_empty(v) ? fallback : v;
 }
 
-int node_options_read(int argc, char **argv, bool setup, struct node_options *ret, struct err *e)
+static const char *const usages[] = {
+    [NODE_OPTIONS_FOLDERS] = "",
+    [NODE_OPTIONS_SETUP] = " [--name N] [--pod-cidr C] [--service-cidr C] [--listen A:P] [--runtime P]",
+    [NODE_OPTIONS_JOIN] = " --head ADDRESS [--token-file F] [--name N] [--runtime P]",
+};
+
+int node_options_read(int argc, char **argv, enum node_options_kind kind, struct node_options *ret, struct err *e)
 {
     static const struct option options[] = {
         {"run", required_argument, NULL, 'r'},          {"state", required_argument, NULL, 's'},
         {"name", required_argument, NULL, 'n'},         {"pod-cidr", required_argument, NULL, 'p'},
         {"service-cidr", required_argument, NULL, 'c'}, {"listen", required_argument, NULL, 'l'},
-        {"runtime", required_argument, NULL, 'x'},      {0}};
+        {"runtime", required_argument, NULL, 'x'},      {"head", required_argument, NULL, 'h'},
+        {"token-file", required_argument, NULL, 't'},   {0}};
     *ret = (struct node_options){.run_dir = from_env("SEDGE_RUN", SEDGE_RUN_DIR),
                                  .state_dir = from_env("SEDGE_STATE", SEDGE_STATE_DIR)};
     const struct {
         int option;
         const char **into;
-    } texts[] = {{'r', &ret->run_dir},      {'s', &ret->state_dir}, {'n', &ret->name},   {'p', &ret->pod_cidr},
-                 {'c', &ret->service_cidr}, {'l', &ret->listen},    {'x', &ret->runtime}};
-    size_t known = setup ? ARRAY_LEN(texts) : 2;
+    } texts[] = {{'r', &ret->run_dir},      {'s', &ret->state_dir}, {'n', &ret->name},    {'x', &ret->runtime},
+                 {'p', &ret->pod_cidr},     {'c', &ret->service_cidr}, {'l', &ret->listen}, {'h', &ret->head},
+                 {'t', &ret->token}};
+    static const char *const letters[] = {
+        [NODE_OPTIONS_FOLDERS] = "rs", [NODE_OPTIONS_SETUP] = "rsnxpcl", [NODE_OPTIONS_JOIN] = "rsnxht"};
     int option;
     optind = 0;
     while ((option = getopt_long(argc, argv, ":", options, NULL)) >= 0) {
         size_t i = 0;
-        while (i < known && texts[i].option != option)
+        while (i < ARRAY_LEN(texts) && texts[i].option != option)
             i++;
-        if (i == known)
+        if (i == ARRAY_LEN(texts) || !strchr(letters[kind], option))
             return err_set(e, EINVAL, "unknown or incomplete option '%s'; usage: %s --run DIR --state DIR%s",
-                           argv[optind - 1], argv[0],
-                           setup ? " [--name N] [--pod-cidr C] [--service-cidr C] [--listen A:P] [--runtime P]" : "");
+                           argv[optind - 1], argv[0], usages[kind]);
         *texts[i].into = optarg;
     }
     if (optind < argc)

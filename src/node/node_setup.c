@@ -45,7 +45,7 @@ static int check_file_systems(struct err *e)
                : err_set(e, ENOTSUP, "the kernel %s has no overlay file system, which containers need", u.release);
 }
 
-static int check_machine(const char *runtime, struct err *e)
+int machine_check(const char *runtime, struct err *e)
 {
     if (geteuid() != 0)
         return err_set(e, EPERM, "containers need root; run it as root");
@@ -93,21 +93,25 @@ static void take(char **to, const char *given)
     *to = mem_strdup(given);
 }
 
-static void fill_names(struct machine *m)
+char *machine_own_name(void)
 {
     char host[256] = "node";
-    if (!m->name) {
-        (void)gethostname(host, sizeof(host) - 1);
-        host[strcspn(host, ".")] = '\0';
-        m->name = str_to_label(host);
-    }
+    (void)gethostname(host, sizeof(host) - 1);
+    host[strcspn(host, ".")] = '\0';
+    return str_to_label(host);
+}
+
+static void fill_names(struct machine *m)
+{
+    if (!m->name)
+        m->name = machine_own_name();
     if (!m->listen)
         m->listen = mem_strdup("0.0.0.0:6443");
     if (!m->runtime)
         m->runtime = mem_strdup("crun");
 }
 
-static int set_up(const struct node_options *o, struct machine *m, struct err *e)
+int machine_set_up(const struct node_options *o, struct machine *m, struct err *e)
 {
     int r = machine_load(o->state_dir, m, e);
     if (r < 0 && r != -ENOENT)
@@ -118,10 +122,11 @@ static int set_up(const struct node_options *o, struct machine *m, struct err *e
     take(&m->service_cidr, o->service_cidr);
     take(&m->listen, o->listen);
     take(&m->runtime, o->runtime);
+    take(&m->head, o->head);
     fill_names(m);
     if (!str_is_label(m->name))
         return err_set(e, EINVAL, "'%s' cannot be a node's name: up to 63 of a-z, 0-9 and '-'", m->name);
-    r = check_machine(m->runtime, e);
+    r = machine_check(m->runtime, e);
     if (r == 0)
         r = file_mkdirs(o->run_dir, 0711, e);
     if (r == 0)
@@ -134,11 +139,11 @@ int node_setup_main(int argc, char **argv)
     struct node_options o;
     struct machine m = {0};
     struct err e = {0};
-    if (node_options_read(argc, argv, true, &o, &e) < 0) {
+    if (node_options_read(argc, argv, NODE_OPTIONS_SETUP, &o, &e) < 0) {
         fprintf(stderr, "sedge node-setup: %s\n", err_text(&e));
         return 2;
     }
-    int r = set_up(&o, &m, &e);
+    int r = machine_set_up(&o, &m, &e);
     machine_done(&m);
     if (r < 0)
         fprintf(stderr, "sedge: this machine cannot run containers as it is: %s\n", err_text(&e));

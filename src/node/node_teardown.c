@@ -261,7 +261,7 @@ int node_teardown_main(int argc, char **argv)
     struct teardown t = {0};
     struct err e = {0};
     signal(SIGPIPE, SIG_IGN);
-    if (node_options_read(argc, argv, false, &t.options, &e) < 0) {
+    if (node_options_read(argc, argv, NODE_OPTIONS_FOLDERS, &t.options, &e) < 0) {
         fprintf(stderr, "sedge node-teardown: %s\n", err_text(&e));
         return 2;
     }

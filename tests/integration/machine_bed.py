@@ -89,6 +89,10 @@ class Machine:
             run("ip", "-n", ns, "link", "set", "up0", "up")
         run("ip", "-n", self.ns, "route", "add", "default", "via", OTHER_IP)
 
+    def unwire(self):
+        for ns in (self.ns, self.other):
+            run("ip", "netns", "del", ns, check=False)
+
     def close(self):
         for p in self.started:
             if p.poll() is None:
@@ -103,8 +107,7 @@ class Machine:
         mounts = [line.split()[4] for line in open("/proc/self/mountinfo")]
         for mount in sorted((m for m in mounts if m.startswith(str(self.dir))), reverse=True):
             run("umount", "-l", mount, check=False)
-        for ns in (self.ns, self.other):
-            run("ip", "netns", "del", ns, check=False)
+        self.unwire()
         shutil.rmtree(self.dir, ignore_errors=True)
 
     def __enter__(self):
@@ -206,8 +209,7 @@ class Machine:
         for mount in sorted((m for m in mounts if m.startswith(str(self.run_dir))), reverse=True):
             run("umount", "-l", mount)
         shutil.rmtree(self.run_dir, ignore_errors=True)
-        for ns in (self.ns, self.other):
-            run("ip", "netns", "del", ns)
+        self.unwire()
         self.wire()
 
     def leftovers(self):

@@ -72,6 +72,48 @@ static void makes_and_reads_certificates(void **state)
     assert_non_null(strstr(client_id.key_pem, "PRIVATE KEY"));
 }
 
+static void a_key_stays_and_gets_a_certificate(void **state)
+{
+    struct err e = {0};
+    AUTO_FREE char *key = NULL;
+    AUTO_FREE char *csr = NULL;
+    AUTO_FREE char *cn = NULL;
+    AUTO_FREE char *cert = NULL;
+    AUTO_FREE char *name = NULL;
+    AUTO_FREE char *group = NULL;
+    static const char *const groups[] = {"system:nodes", NULL};
+    char of_request[TLS_KEY_ID_SIZE], of_cert[TLS_KEY_ID_SIZE];
+    struct tls_request q = {.common_name = "system:node:b", .organisations = groups, .client = true, .from_now = true, .valid_us = DAY};
+    assert_int_equal(tls_key_new(&key, &e), 0);
+    assert_int_equal(tls_csr_make(key, "system:node:a", &csr, &e), 0);
+    assert_int_equal(tls_csr_read(csr, &cn, of_request, &e), 0);
+    assert_string_equal(cn, "system:node:a");
+    assert_int_equal(tls_issue_for(csr, &q, &ca, &cert, &e), 0);
+    assert_int_equal(tls_subject(cert, &name, &group, &e), 0);
+    assert_string_equal(name, "system:node:b"); /* the issuer's words, not the request's */
+    assert_string_equal(group, "system:nodes");
+    assert_int_equal(tls_key_id(cert, of_cert, &e), 0);
+    assert_string_equal(of_request, of_cert);
+    int64_t begin_us = tls_begin_us(cert);
+    assert_true(begin_us > clock_now_us() - 600 * US_PER_S && begin_us <= clock_now_us());
+}
+
+static void a_request_that_was_changed_is_refused(void **state)
+{
+    struct err e = {0};
+    AUTO_FREE char *key = NULL;
+    AUTO_FREE char *csr = NULL;
+    AUTO_FREE char *cn = NULL;
+    char id[TLS_KEY_ID_SIZE];
+    assert_int_equal(tls_key_new(&key, &e), 0);
+    assert_int_equal(tls_csr_make(key, "system:node:a", &csr, &e), 0);
+    char *at = strstr(csr, "\n") + 40;
+    *at = *at == 'A' ? 'B' : 'A';
+    assert_int_equal(tls_csr_read(csr, &cn, id, &e), -EINVAL);
+    assert_null(cn);
+    assert_int_equal(tls_csr_read("", &cn, id, &e), -EINVAL);
+}
+
 static void refuses_what_is_no_certificate(void **state)
 {
     static const char *const texts[] = {"", "x", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"};
@@ -304,6 +346,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(makes_and_reads_certificates),
+        cmocka_unit_test(a_key_stays_and_gets_a_certificate),
+        cmocka_unit_test(a_request_that_was_changed_is_refused),
         cmocka_unit_test(refuses_what_is_no_certificate),
         cmocka_unit_test(passes_bytes),
         cmocka_unit_test(knows_clients),
