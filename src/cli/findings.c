@@ -41,6 +41,12 @@ static struct text *text_of(struct texts *s, const char *path, bool builtin)
     return x;
 }
 
+/* The line that begins there; the caller frees. */
+static char *line_at(const char *at)
+{
+    return mem_strndup(at, strcspn(at, "\r\n"));
+}
+
 /* The caller frees; NULL when there is no such line. */
 static char *line_of(struct texts *s, const char *path, bool builtin, int line)
 {
@@ -55,7 +61,7 @@ static char *line_of(struct texts *s, const char *path, bool builtin, int line)
         x->at = memchr(x->at, '\n', (size_t)(x->text + x->len - x->at));
         x->at = x->at ? x->at + 1 : NULL;
     }
-    return x->at ? mem_strndup(x->at, strcspn(x->at, "\r\n")) : NULL;
+    return x->at ? line_at(x->at) : NULL;
 }
 
 /* ---- one finding ---- */
@@ -124,6 +130,24 @@ void findings_add(struct findings *ret, const struct template_check *c, const st
         diags_add(&inputs, DIAG_ERROR, "INPUT", c->path, 1, 1, "%s", err_text(e));
     add_all(ret, NULL, &inputs);
     diags_done(&inputs);
+}
+
+void findings_add_at(struct findings *ret, const char *code, const char *path, const char *text, int line, int col,
+                     const char *words)
+{
+    const char *at = text;
+    for (int i = 1; at && i < line; i++)
+        at = (at = strchr(at, '\n')) ? at + 1 : NULL;
+    ret->items = mem_push(ret->items, ret->n, sizeof(*ret->items));
+    struct finding *f = &ret->items[ret->n++];
+    *f = (struct finding){.level = DIAG_ERROR, .code = code, .text = mem_strdup(words)};
+    f->at = (struct finding_place){.path = mem_strdup(path), .line = line, .col = col, .end_col = col + 1};
+    AUTO_FREE char *source = at ? line_at(at) : NULL;
+    if (source && str_is_utf8(source, strlen(source))) {
+        f->at.source = take_ptr(source);
+        f->at.end_col = source_token_end(f->at.source, col);
+    }
+    ret->errors++;
 }
 
 void findings_done(struct findings *f)

@@ -36,6 +36,9 @@ struct findings {
 
 /* Adds all that a check found, and the fault of its inputs (code INPUT) when `e` is set. */
 void findings_add(struct findings *ret, const struct template_check *c, const struct err *e);
+/* Adds an error at a place of a text that was read from `path`; column 1-based, in characters. code: static. */
+void findings_add_at(struct findings *ret, const char *code, const char *path, const char *text, int line, int col,
+                     const char *words);
 void findings_done(struct findings *f);
 
 /* "error: text [CODE]" with place, source line, mark, related place; a hint at the first of each code; then how many.

@@ -10,6 +10,7 @@ static const struct verb *const words[] = {
     &verb_tosca_show,
     &verb_tosca_graph,
     &verb_tosca_package,
+    &verb_tosca_fmt,
 };
 
 static int tosca_run(struct cli *cli, int argc, char **argv);
@@ -18,7 +19,7 @@ const struct verb verb_tosca = {
     .name = "tosca",
     .group = GROUP_TEMPLATE,
     .args = "WORD ...",
-    .line = "Show, draw and pack templates: show, graph, package",
+    .line = "Show, draw, pack and tidy templates: show, graph, package, fmt",
     .more = "'sedge tosca' lists the words; 'sedge tosca WORD --help' shows one's options and examples.",
     .examples = "sedge tosca show shop.yaml\nsedge tosca graph shop.yaml --svg > shop.svg\n",
     .args_min = 0,

@@ -72,6 +72,18 @@ int file_read(const char *path, size_t max, char **ret, size_t *ret_len, struct 
     return file_read_at(AT_FDCWD, path, max, ret, ret_len, e);
 }
 
+int file_read_seen(const char *path, size_t max, char **ret, size_t *ret_len, struct stat *ret_seen, struct err *e)
+{
+    AUTO_CLOSE int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+    if (fd < 0 || fstat(fd, ret_seen) < 0)
+        return err_errno(e, errno, "open %s", path);
+    if (S_ISDIR(ret_seen->st_mode))
+        return err_errno(e, EISDIR, "read %s", path);
+    if (!S_ISREG(ret_seen->st_mode))
+        return err_set(e, EINVAL, "%s is no regular file", path);
+    return err_wrap(e, file_read_fd(fd, max, ret, ret_len, e), "%s", path);
+}
+
 int file_write_fd(int fd, const void *data, size_t len)
 {
     const char *p = data;
@@ -142,36 +154,65 @@ void file_drop_temporaries(const char *path)
     }
 }
 
-static int fill(int fd, const void *data, size_t len, mode_t mode, bool durable, const char **ret_what)
+/* What a new file is to be: a mode, or mode and owner of one that was seen and still has to be there. */
+struct becoming {
+    mode_t mode;
+    bool durable;
+    const struct stat *seen; /* or NULL */
+};
+
+static int fill(int fd, const void *data, size_t len, const struct becoming *to, const char **ret_what)
 {
     *ret_what = "write";
     int r = file_write_fd(fd, data, len);
     if (r < 0)
         return r;
+    *ret_what = "keep the owner of";
+    struct stat st;
+    if (to->seen && fstat(fd, &st) == 0 && (st.st_uid != to->seen->st_uid || st.st_gid != to->seen->st_gid) &&
+        fchown(fd, to->seen->st_uid, to->seen->st_gid) < 0)
+        return -errno;
     *ret_what = "set the mode of";
-    if (fchmod(fd, mode) < 0)
+    if (fchmod(fd, to->mode) < 0)
         return -errno;
     *ret_what = "fsync";
-    return durable && fsync(fd) < 0 ? -errno : 0;
+    return to->durable && fsync(fd) < 0 ? -errno : 0;
 }
 
-static int replace(const char *path, const void *data, size_t len, mode_t mode, bool durable, struct err *e)
+static bool same_file(const struct stat *a, const struct stat *b)
+{
+    return a->st_dev == b->st_dev && a->st_ino == b->st_ino && a->st_size == b->st_size &&
+           a->st_mtim.tv_sec == b->st_mtim.tv_sec && a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
+}
+
+static int put_in_place(const char *temporary, const char *path, const struct stat *seen, const char **ret_what)
+{
+    struct stat now;
+    *ret_what = "look again at";
+    if (seen && stat(path, &now) < 0)
+        return -errno;
+    *ret_what = "someone changed it meanwhile: replace";
+    if (seen && !same_file(seen, &now))
+        return -EAGAIN;
+    *ret_what = "rename into place";
+    return rename(temporary, path) < 0 ? -errno : 0;
+}
+
+static int replace(const char *path, const void *data, size_t len, const struct becoming *to, struct err *e)
 {
     AUTO_FREE char *temporary = NULL;
     AUTO_CLOSE int fd = temporary_beside(path, &temporary, e);
     if (fd < 0)
         return err_wrap(e, fd, "write %s", path);
     const char *what;
-    int r = fill(fd, data, len, mode, durable, &what);
-    if (r == 0 && rename(temporary, path) < 0) {
-        what = "rename into place";
-        r = -errno;
-    }
+    int r = fill(fd, data, len, to, &what);
+    if (r == 0)
+        r = put_in_place(temporary, path, to->seen, &what);
     if (r < 0) {
         unlink(temporary);
         return err_errno(e, -r, "%s %s", what, path);
     }
-    if (!durable)
+    if (!to->durable)
         return 0;
     AUTO_FREE char *dir = parent_of(path);
     return file_fsync_dir(dir, e);
@@ -179,12 +220,21 @@ static int replace(const char *path, const void *data, size_t len, mode_t mode, 
 
 int file_write(const char *path, const void *data, size_t len, mode_t mode, struct err *e)
 {
-    return replace(path, data, len, mode, true, e);
+    return replace(path, data, len, &(struct becoming){.mode = mode, .durable = true}, e);
 }
 
 int file_write_fast(const char *path, const void *data, size_t len, mode_t mode, struct err *e)
 {
-    return replace(path, data, len, mode, false, e);
+    return replace(path, data, len, &(struct becoming){.mode = mode}, e);
+}
+
+int file_rewrite(const char *path, const void *data, size_t len, const struct stat *seen, struct err *e)
+{
+    AUTO_FREE char *real = realpath(path, NULL);
+    if (!real)
+        return err_errno(e, errno, "find %s", path);
+    return replace(real, data, len, &(struct becoming){.mode = seen->st_mode & 07777, .durable = true, .seen = seen},
+                   e);
 }
 
 static int make_one(const char *path, mode_t mode, struct err *e)

@@ -13,7 +13,12 @@ int file_read_at(int dirfd, const char *path, size_t max, char **ret, size_t *re
 int file_read_fd(int fd, size_t max, char **ret, size_t *ret_len, struct err *e);
 /* Replaces the file in one step: a temporary beside it, fsync, rename, fsync of the folder. Nothing is left behind on failure. */
 int file_write(const char *path, const void *data, size_t len, mode_t mode, struct err *e);
-/* The same without the fsyncs, for what may be lost (under /run). */
+/* Reads a regular file as file_read does, with what fstat says of it. -EISDIR, -EINVAL when it is no regular file. */
+int file_read_seen(const char *path, size_t max, char **ret, size_t *ret_len, struct stat *ret_seen, struct err *e);
+/* Replaces, as file_write does, the file that was seen, and keeps its mode, owner and group; through links, the file that they lead to. -EPERM when
+ * we may not give a file to its owner; -EAGAIN when another or a changed one stands there by now. Nothing is changed then. */
+int file_rewrite(const char *path, const void *data, size_t len, const struct stat *seen, struct err *e);
+/* The same as file_write without the fsyncs, for what may be lost (under /run). */
 int file_write_fast(const char *path, const void *data, size_t len, mode_t mode, struct err *e);
 /* Removes the temporaries of `path` that writers left which were killed. Nobody may be writing it. */
 void file_drop_temporaries(const char *path);

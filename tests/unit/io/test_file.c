@@ -74,6 +74,80 @@ static void reads_large_and_empty(void **state)
     assert_string_equal(empty, "");
 }
 
+/* A file that is made anew in place keeps what it was but for its content; a link to it stays a link. */
+static void rewrite_keeps_mode_owner_and_links(void **state)
+{
+    AUTO_FREE char *path = file_join(folder, "kept"), *link = file_join(folder, "link"), *text = NULL, *now = NULL;
+    size_t len = 0;
+    struct stat seen, st;
+    bool root = geteuid() == 0;
+    assert_int_equal(file_write(path, "one", 3, 0600, NULL), 0);
+    assert_int_equal(chmod(path, 0664), 0);
+    assert_int_equal(root ? chown(path, 4321, 1234) : 0, 0);
+    assert_int_equal(symlink("kept", link), 0);
+    assert_int_equal(file_read_seen(link, 10, &text, &len, &seen, NULL), 0);
+    assert_string_equal(text, "one");
+    assert_int_equal(file_rewrite(link, "three", 5, &seen, NULL), 0);
+    assert_int_equal(lstat(link, &st), 0);
+    assert_true(S_ISLNK(st.st_mode));
+    assert_int_equal(lstat(path, &st), 0);
+    assert_int_equal(st.st_mode, S_IFREG | 0664);
+    assert_true(st.st_uid == seen.st_uid && st.st_gid == seen.st_gid && st.st_ino != seen.st_ino);
+    assert_int_equal(file_read(path, 10, &now, &len, NULL), 0);
+    assert_string_equal(now, "three");
+}
+
+static void rewrite_leaves_what_is_another_by_now(void **state)
+{
+    AUTO_FREE char *path = file_join(folder, "raced"), *text = NULL, *now = NULL;
+    size_t len = 0;
+    struct stat seen;
+    struct err e = {0};
+    assert_int_equal(file_write(path, "one", 3, 0600, NULL), 0);
+    assert_int_equal(file_read_seen(path, 10, &text, &len, &seen, NULL), 0);
+    assert_int_equal(file_write(path, "two", 3, 0600, NULL), 0);
+    assert_int_equal(file_rewrite(path, "three", 5, &seen, &e), -EAGAIN);
+    assert_non_null(strstr(e.text, "changed it meanwhile"));
+    assert_int_equal(file_read(path, 10, &now, &len, NULL), 0);
+    assert_string_equal(now, "two");
+    assert_int_equal(file_read_seen(folder, 10, &text, &len, &seen, NULL), -EISDIR);
+    assert_int_equal(file_read_seen("/dev/null", 10, &text, &len, &seen, NULL), -EINVAL);
+}
+
+/* Someone else's file in a folder that all may write to: it would become ours, so it stays. */
+static int rewrite_as_another(const char *path)
+{
+    AUTO_FREE char *text = NULL;
+    size_t len = 0;
+    struct stat seen;
+    if (setgid(4321) < 0 || setuid(4321) < 0 || file_read_seen(path, 10, &text, &len, &seen, NULL) < 0)
+        return 100;
+    return -file_rewrite(path, "three", 5, &seen, NULL);
+}
+
+static void rewrite_takes_no_file_from_its_owner(void **state)
+{
+    if (geteuid() != 0)
+        skip();
+    AUTO_FREE char *dir = file_join(folder, "shared"), *path = file_join(dir, "theirs"), *now = NULL;
+    AUTO_STRV struct strv names = {0};
+    size_t len = 0;
+    int status = 0;
+    assert_int_equal(chmod(folder, 0711), 0);
+    assert_int_equal(file_mkdirs(dir, 0777, NULL), 0);
+    assert_int_equal(chmod(dir, 0777), 0);
+    assert_int_equal(file_write(path, "one", 3, 0666, NULL), 0);
+    pid_t pid = fork();
+    if (pid == 0)
+        _exit(rewrite_as_another(path));
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_int_equal(WEXITSTATUS(status), EPERM);
+    assert_int_equal(file_read(path, 10, &now, &len, NULL), 0);
+    assert_string_equal(now, "one");
+    assert_int_equal(file_list(dir, &names, NULL), 0);
+    assert_int_equal(names.n, 1);
+}
+
 static void write_replaces_and_leaves_nothing(void **state)
 {
     AUTO_FREE char *dir = file_join(folder, "w/deep"), *path = file_join(dir, "f"), *taken = file_join(dir, "d");
@@ -159,6 +233,9 @@ int main(void)
         cmocka_unit_test(reads_what_has_no_size),
         cmocka_unit_test(reads_large_and_empty),
         cmocka_unit_test(write_replaces_and_leaves_nothing),
+        cmocka_unit_test(rewrite_keeps_mode_owner_and_links),
+        cmocka_unit_test(rewrite_leaves_what_is_another_by_now),
+        cmocka_unit_test(rewrite_takes_no_file_from_its_owner),
         cmocka_unit_test(drops_what_killed_writers_left),
         cmocka_unit_test(joins_and_cleans),
         cmocka_unit_test(a_lock_excludes),
