@@ -8,10 +8,10 @@
 #include "tosca/call.h"
 #include "tosca/condition.h"
 #include "tosca/function_user.h"
-#include "tosca/grammar.h"
 #include "tosca/group.h"
+#include "tosca/interface_check.h"
 #include "tosca/node_filter.h"
-#include "tosca/operation.h"
+#include "tosca/related.h"
 #include "tosca/scalar_type.h"
 #include "tosca/tosca_file.h"
 #include "tosca/type_refine.h"
@@ -133,6 +133,17 @@ static void check_names(struct tctx *c, struct at list, enum type_kind kind, con
         type_at(c, at_of(list.file, list.node->items[i]), kind, code);
 }
 
+/* A capability's definition refines what its type has: 2.0 says that it adds nothing (8.2), 1.3 that it is a map
+ * of definitions. */
+static void tell_undeclared(struct tctx *c, struct ttype *outer, enum member kind, struct at key, const char *words,
+                            const char *part)
+{
+    (key.file->version == TOSCA_2_0 ? tosca_error : tosca_warn)(
+        c, key, "UNDECLARED_NAME", "%s: capability type '%s' has no %s '%s'%s", words, outer->name, part,
+        key.node->text, tosca_like(c, key.node->text, type_members(c, outer, kind)));
+    related_type(c, outer);
+}
+
 static void check_inner(struct topo *t, struct ttype *outer, enum member kind, struct at section, const char *words,
                         const char *part)
 {
@@ -142,6 +153,8 @@ static void check_inner(struct topo *t, struct ttype *outer, enum member kind, s
             continue;
         struct tdef *d = tdef_make(t->c, p->key->text, p->key, at_of(section.file, p->value));
         d->base = outer ? type_member(t->c, outer, kind, d->name) : NULL;
+        if (outer && !d->base && section.file->version >= TOSCA_1_3)
+            tell_undeclared(t->c, outer, kind, at_of(section.file, p->key), words, part);
         type_check_parameter(t, d, tctx_printf(t->c, "%s: %s '%s'", words, part, d->name), true);
     }
 }
@@ -160,49 +173,6 @@ static void check_capability(struct topo *t, struct ttype *type, struct tdef *d,
     check_names(t->c, at_key(d->at, "valid_relationship_types"), TYPE_RELATIONSHIP, NULL);
     check_inner(t, cap, MEMBER_PROPERTY, at_key(d->at, "properties"), words, "property");
     check_inner(t, cap, MEMBER_ATTRIBUTE, at_key(d->at, "attributes"), words, "attribute");
-}
-
-static void check_operation_inputs(struct topo *t, struct at section, const char *words)
-{
-    for (size_t i = 0; i < at_len(section, Y_MAP) && tctx_spend(t->c, 1); i++) {
-        const struct ypair *p = &section.node->pairs[i];
-        struct at at = at_of(section.file, p->value);
-        if (p->key->kind != Y_SCALAR || !at_is(at, Y_MAP) || !at_text(at_key(at, "type")))
-            continue;
-        struct tdef *d = tdef_make(t->c, p->key->text, p->key, at);
-        type_check_parameter(t, d, tctx_printf(t->c, "%s: input '%s'", words, d->name), false);
-    }
-}
-
-static void check_operations(struct topo *t, struct at section, const char *words, bool direct)
-{
-    for (size_t i = 0; i < at_len(section, Y_MAP) && tctx_spend(t->c, 1); i++) {
-        const struct ypair *p = &section.node->pairs[i];
-        if (p->key->kind != Y_SCALAR || (direct && operation_is_key(p->key->text)))
-            continue;
-        struct toper o = {.words = tctx_printf(t->c, "%s: operation '%s'", words, p->key->text)};
-        struct at at = at_of(section.file, p->value);
-        check_operation_inputs(t, at_key(at, "inputs"), o.words);
-        o.implementation = at_is(at, Y_MAP) ? at_key(at, "implementation") : at;
-        operation_resolve(t, NULL, &o, true, false);
-        strv_done(&o.dependencies);
-    }
-}
-
-static void check_interface_body(struct topo *t, struct at at, const char *words)
-{
-    check_operation_inputs(t, at_key(at, "inputs"), words);
-    check_operations(t, at_key(at, "operations"), words, false);
-    check_operations(t, at, words, true);
-}
-
-static void check_relationship_interfaces(struct topo *t, struct at section, const char *words)
-{
-    for (size_t i = 0; i < at_len(section, Y_MAP) && tctx_spend(t->c, 1); i++) {
-        struct at at = at_of(section.file, section.node->pairs[i].value);
-        type_at(t->c, at_key(at, "type"), TYPE_INTERFACE, NULL);
-        check_interface_body(t, at, words);
-    }
 }
 
 /* A file of types alone may count on types that the template imports beside it, when their names are qualified. */
@@ -228,20 +198,14 @@ static void check_requirement(struct topo *t, struct ttype *type, struct tdef *d
     struct ttype *node = check_node_of(t, at_key(d->at, "node"), words);
     struct at relationship = at_key(d->at, "relationship");
     type_at(t->c, at_is(relationship, Y_MAP) ? at_key(relationship, "type") : relationship, TYPE_RELATIONSHIP, NULL);
-    check_relationship_interfaces(t, at_key(relationship, "interfaces"), words);
+    interface_map_check(t, at_key(relationship, "interfaces"), words);
     node_filter_check(t->c, at_key(d->at, "node_filter"), node);
     refine_requirement(t->c, d, words);
 }
 
 static void check_interface(struct topo *t, struct ttype *type, struct tdef *d, const char *words)
 {
-    type_at(t->c, at_key(d->at, "type"), TYPE_INTERFACE, NULL);
-    bool typed = at_text(tdef_key(d, "type")) || type_find(t->c, d->at.file, TYPE_INTERFACE, d->name);
-    if (!typed && !d->base && !grammar_misspelt(d->at.node, "type"))
-        tosca_error(t->c, at_of(d->at.file, d->key), "MISSING_KEY", "%s: the key 'type' is missing", words);
-    if (at_text(at_key(d->at, "type")))
-        refine_type(t->c, d, "type", TYPE_INTERFACE, words);
-    check_interface_body(t, d->at, words);
+    interface_def_check(t, d, words);
 }
 
 static void check_artifact(struct topo *t, struct ttype *type, struct tdef *d, const char *words)
@@ -311,7 +275,7 @@ static void check_type(struct topo *t, struct ttype *type)
     check_targets(c, type, at_key(type->at, type->kind == TYPE_GROUP ? "members" : "targets"));
     refine_lists(c, type);
     if (type->kind == TYPE_INTERFACE)
-        check_interface_body(t, type->at, tctx_printf(c, "interface type '%s'", type->name));
+        interface_type_check(t, type);
     if (type->kind == TYPE_DATA)
         check_data(t, type);
     if (type->kind == TYPE_POLICY)

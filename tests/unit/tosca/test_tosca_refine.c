@@ -181,6 +181,94 @@ static void test_default_of_inherited_constraint(void **state)
                 "CONSTRAINT", 4, "does not satisfy");
 }
 
+// Interfaces: {version, text that keeps the rule, text that breaks it, code, line, part}.
+static void test_interfaces(void **state)
+{
+    static const char *const start =
+        "interface_types: {f: {inputs: {a: {type: string}}, operations: {open: {inputs: {b: "
+        "{type: string}}}}, notifications: {watch: {description: x}}}}\n";
+    static const struct {
+        const char *version, *right, *wrong, *code, *part;
+    } rows[] = {
+        {V1, "node_types: {n: {interfaces: {j: {type: f, inputs: {a: {type: string}}}}}}",
+         "node_types: {n: {interfaces: {j: {type: f, inputs: {a: {type: integer}}}}}}", "INHERITANCE",
+         "input 'a': type 'integer' does not derive from 'string'"},
+        {V2, "node_types: {n: {interfaces: {j: {type: f, inputs: {a: {type: string}}}}}}",
+         "node_types: {n: {interfaces: {j: {type: f, inputs: {a: {type: integer}}}}}}", "INHERITANCE",
+         "input 'a': type 'integer' does not derive from 'string'"},
+        {V1, "node_types: {n: {interfaces: {j: {type: f, operations: {open: {inputs: {b: {type: string}}}}}}}}",
+         "node_types: {n: {interfaces: {j: {type: f, operations: {open: {inputs: {b: {type: integer}}}}}}}}",
+         "INHERITANCE", "operation 'open': input 'b'"},
+        {V2, "node_types: {n: {interfaces: {j: {type: f, operations: {open: {inputs: {b: {type: string}}}}}}}}",
+         "node_types: {n: {interfaces: {j: {type: f, operations: {open: {inputs: {b: {type: integer}}}}}}}}",
+         "INHERITANCE", "operation 'open': input 'b'"},
+        {V2,
+         "node_types: {n: {interfaces: {j: {type: f, operations: {open: {inputs: {c: {type: string}}}}}}}, m: "
+         "{derived_from: "
+         "n, interfaces: {j: {operations: {open: {inputs: {c: {type: string}}}}}}}}",
+         "node_types: {n: {interfaces: {j: {type: f, operations: {open: {inputs: {c: {type: string}}}}}}}, m: "
+         "{derived_from: "
+         "n, interfaces: {j: {operations: {open: {inputs: {c: {type: integer}}}}}}}}",
+         "INHERITANCE", "operation 'open': input 'c'"},
+        {V2, "node_types: {n: {interfaces: {j: {type: f, operations: {open: {description: x}}}}}}",
+         "node_types: {n: {interfaces: {j: {type: f, operations: {opne: {description: x}}}}}}", "UNDECLARED_NAME",
+         "has no operation 'opne', did you mean 'open'?"},
+        {V2, "node_types: {n: {interfaces: {j: {type: f, notifications: {watch: {description: x}}}}}}",
+         "node_types: {n: {interfaces: {j: {type: f, notifications: {wacth: {description: x}}}}}}", "UNDECLARED_NAME",
+         "has no notification 'wacth', did you mean 'watch'?"},
+        {V1, "dsl_definitions: {}",
+         "capability_types: {c: {properties: {p: {type: string}}}}\nnode_types: {n: {capabilities: "
+         "{k: {type: c, properties: {p: {type: integer}}}}}}",
+         "INHERITANCE", "property 'p'"},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        AUTO_FREE char *right = mem_printf("%s%s%s\n", rows[i].version, start, rows[i].right);
+        AUTO_FREE char *wrong = mem_printf("%s%s%s\n", rows[i].version, start, rows[i].wrong);
+        struct bed b;
+        bed_takes(&b, right);
+        bed_stop(&b);
+        bed_refuses(wrong, rows[i].code, strstr(rows[i].wrong, "\n") ? 4 : 3, rows[i].part);
+    }
+}
+
+// An interface type only says what there is; what it does is a node type's.
+static void test_interface_types_are_bare(void **state)
+{
+    bed_refuses(V1 "interface_types:\n  f: {operations: {o: {implementation: {primary: x.sh}}}}\n", "UNKNOWN_KEY", 3,
+                "an interface type has no implementations");
+    bed_refuses(V1 "interface_types:\n  f: {notifications: {o: {implementation: {primary: x.sh}}}}\n", "UNKNOWN_KEY", 3,
+                "an interface type has no implementations");
+    bed_refuses(V2 "interface_types:\n  f: {operations: {o: {outputs: {a: [SELF, b]}}}}\n", "SHAPE", 3,
+                "parameter definitions");
+    bed_refuses(V2 "interface_types:\n  f: {operations: {o: {outputs: {a: {type: string, mapping: [SELF, b]}}}}}\n",
+                "UNKNOWN_KEY", 3, "parameter definitions");
+    struct bed b;
+    bed_takes(&b,
+              "tosca_definitions_version: tosca_simple_yaml_1_2\ninterface_types:\n  f: {o: {implementation: x.sh}}\n");
+    bed_must_warn(&b, "UNKNOWN_KEY", "an interface type has no implementations");
+    bed_stop(&b);
+}
+
+// 2.0: a capability's definition adds nothing to its type.
+static void test_capability_definitions(void **state)
+{
+    static const char text[] =
+        "%scapability_types: {c: {properties: {size: {type: integer}}, attributes: {used: {type: "
+        "integer}}}}\nnode_types:\n  n: {capabilities: {k: {type: c, %s}}}\n";
+    static const char *const bad[] = {"properties: {sise: {type: integer}}", "attributes: {usedd: {type: integer}}"};
+    struct bed b;
+    AUTO_FREE char *right = mem_printf(text, V2, "properties: {size: {type: integer, default: 3}}");
+    bed_takes(&b, right);
+    bed_stop(&b);
+    for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+        AUTO_FREE char *wrong = mem_printf(text, V2, bad[i]), *before = mem_printf(text, V1, bad[i]);
+        bed_refuses(wrong, "UNDECLARED_NAME", 4, "did you mean");
+        bed_takes(&b, before);
+        bed_must_warn(&b, "UNDECLARED_NAME", "did you mean");
+        bed_stop(&b);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -189,6 +277,9 @@ int main(void)
         cmocka_unit_test(test_older_ones_warn),
         cmocka_unit_test(test_data_types),
         cmocka_unit_test(test_default_of_inherited_constraint),
+        cmocka_unit_test(test_interfaces),
+        cmocka_unit_test(test_interface_types_are_bare),
+        cmocka_unit_test(test_capability_definitions),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
