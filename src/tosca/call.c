@@ -120,6 +120,16 @@ bool call_is(struct tctx *c, struct at at, struct schema *schema)
     return call_site(c, at, schema, &site);
 }
 
+bool call_within(struct tctx *c, struct at at)
+{
+    bool found = call_is(c, at, NULL);
+    for (size_t i = 0; !found && i < at_len(at, Y_MAP) && tctx_spend(c, 1); i++)
+        found = call_within(c, at_of(at.file, at.node->pairs[i].value));
+    for (size_t i = 0; !found && i < at_len(at, Y_SEQ) && tctx_spend(c, 1); i++)
+        found = call_within(c, at_of(at.file, at.node->items[i]));
+    return found;
+}
+
 const char *call_hint(struct tctx *c, struct at at)
 {
     const struct ynode *key = at_len(at, Y_MAP) == 1 ? at.node->pairs[0].key : NULL;

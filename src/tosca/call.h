@@ -17,6 +17,8 @@ struct call_site {
  * unless the schema has a field of that name. */
 bool call_site(struct tctx *c, struct at at, struct schema *schema, struct call_site *ret);
 bool call_is(struct tctx *c, struct at at, struct schema *schema);
+/* Is there one anywhere in the value? */
+bool call_within(struct tctx *c, struct at at);
 bool call_is_json(const json_t *v);
 /* Carries the call out. A new value (that may be or hold a run-time call) with the schema of what it gives (NULL: not
  * known), or NULL (told). */

@@ -4,6 +4,7 @@
 
 #include "tosca/artifact.h"
 #include "tosca/emit_detail.h"
+#include "tosca/interface_check.h"
 #include "tosca/operation.h"
 #include "tosca/operation_output.h"
 #include "tosca/protocol_read.h"
@@ -188,8 +189,11 @@ static void emit_link_operations(struct topo *t, struct tnode *n, struct tlink *
     if (operations_idle(t, scope, l->rel.type, given))
         return;
     struct map *operations = operations_collect(t, scope, l->rel.type, given, l->rel.words);
+    interface_notifications_check(t, scope, l->rel.type, given, l->rel.words);
     if (n_ends)
         operations_check(t, operations, false);
+    else
+        operations_check_plain(t, operations);
     for (size_t k = 0; k < n_ends && tctx_spend(t->c, 5); k++) {
         size_t link = ret->n_links - n_ends + k;
         struct topology_link *to = &ret->links[link];
@@ -213,8 +217,12 @@ static void emit_links(struct topo *t, struct tnode *n, struct component *ret)
         size_t n_ends = l->target ? stand_in_ends(t, l, &ends) : 0;
         for (size_t k = 0; k < n_ends; k++)
             emit_link(t, l, ends[k], ret);
-        if (l->target)
+        if (l->target) {
             values_check(t->c, l->rel.attributes);
+        } else {
+            values_check_plain(t->c, l->rel.properties);
+            values_check_plain(t->c, l->rel.attributes);
+        }
         emit_link_operations(l->home ? l->home : t, n, l, ends, n_ends, ret);
     }
 }
@@ -228,15 +236,20 @@ static void emit_operations(struct topo *t, struct tnode *n, struct component *r
     if (operations_idle(t, scope, n->type, given))
         return;
     struct map *operations = operations_collect(t, scope, n->type, given, n->words);
+    interface_notifications_check(t, scope, n->type, given, n->words);
     operations_check(t, operations, n->kind != COMPONENT_ABSTRACT);
     if (n->kind == COMPONENT_CONTAINER || n->kind == COMPONENT_VOLUME)
         warn_not_run(t, operations, "put it into software hosted on the container");
+    else if (n->kind == COMPONENT_ABSTRACT && !n->inner && !n->directed)
+        warn_not_run(t, operations, "sedge runs containers and the software on them, and this node is neither");
     ret->operations = mem_array(operations->n ? operations->n : 1, sizeof(*ret->operations));
     for (size_t i = 0; i < operations->n && tctx_spend(t->c, 5); i++) {
         struct toper *o = operations->items[i].value;
         struct topology_operation *to = &ret->operations[ret->n_operations];
-        if (!emit_operation(t, n, o, false, n->kind != COMPONENT_ABSTRACT, to))
+        if (!emit_operation(t, n, o, false, n->kind != COMPONENT_ABSTRACT, to)) {
+            json_decref(outputs_read(scope, o)); /* what is wrong with them is told all the same */
             continue;
+        }
         AUTO_FREE char *prefix = mem_printf("%s.%s.", o->interface, o->name);
         note_sensitive(t, o->inputs, prefix, ret);
         to->outputs = outputs_read(scope, o);

@@ -4,6 +4,7 @@
 
 #include "tosca/grammar.h"
 #include "tosca/operation.h"
+#include "tosca/operation_output.h"
 #include "tosca/related.h"
 #include "tosca/type_check.h"
 #include "tosca/type_refine.h"
@@ -191,5 +192,49 @@ void interface_map_check(struct topo *t, struct at section, const char *words)
         struct body b = {.t = t, .at = at, .words = words};
         inherit_types(&b, type_at(t->c, at_key(at, "type"), TYPE_INTERFACE, NULL));
         body_check(&b);
+    }
+}
+
+/* ---- notifications of templates ---- */
+
+static void check_notification(const struct body *b, struct scope scope, struct at key, struct at at)
+{
+    struct tctx *c = b->t->c;
+    struct toper o = {.words = tctx_printf(c, "%s: notification '%s'", b->words, key.node->text)};
+    if (!is_inherited(b, "notifications", key.node->text)) {
+        tosca_error(c, key, "UNDECLARED_NAME", "%s: its interface has no notification '%s'%s", b->words, key.node->text,
+                    tosca_like(c, key.node->text, inherited_names(b, "notifications")));
+        related_type(c, b->type);
+    }
+    o.implementation = at_is(at, Y_MAP) ? at_key(at, "implementation") : at;
+    o.outputs = at_is(at, Y_MAP) ? at_key(at, "outputs") : at_of(NULL, NULL);
+    operation_resolve(b->t, scope.self, &o, scope.rel != NULL, false);
+    json_decref(outputs_read(scope, &o));
+    if (!at_null(o.implementation))
+        tosca_warn(c, o.implementation, "NOT_RUN", "%s: sedge receives no notifications", o.words);
+    strv_done(&o.dependencies);
+}
+
+void interface_notifications_check(struct topo *t, struct scope scope, struct ttype *type, struct at given,
+                                   const char *words)
+{
+    const struct map *declared = type ? type_members(t->c, type, MEMBER_INTERFACE) : NULL;
+    for (size_t i = 0; declared && i < at_len(given, Y_MAP) && tctx_spend(t->c, 1); i++) {
+        const struct ypair *p = &given.node->pairs[i];
+        struct at at = at_of(given.file, p->value), list = at_key(at, "notifications");
+        struct tdef *d =
+            p->key->kind == Y_SCALAR ? map_get(declared, operation_interface(t->c, declared, p->key->text)) : NULL;
+        if (!d || !at_len(list, Y_MAP))
+            continue;
+        struct body b = {.t = t, .at = at, .type = tdef_type(t->c, d, "type", TYPE_INTERFACE)};
+        b.words = tctx_printf(t->c, "%s: interface '%s'", words, p->key->text);
+        for (struct tdef *q = d; q && tctx_spend(t->c, 1); q = q->base)
+            inherit(&b, q->at);
+        inherit_types(&b, b.type);
+        for (size_t k = 0; k < list.node->n && tctx_spend(t->c, 1); k++) {
+            if (list.node->pairs[k].key->kind == Y_SCALAR)
+                check_notification(&b, scope, at_of(list.file, list.node->pairs[k].key),
+                                   at_of(list.file, list.node->pairs[k].value));
+        }
     }
 }

@@ -10,3 +10,7 @@ void interface_type_check(struct topo *t, struct ttype *type);
 void interface_def_check(struct topo *t, struct tdef *d, const char *words);
 /* Interfaces that a requirement's relationship adds: a map of them. */
 void interface_map_check(struct topo *t, struct at section, const char *words);
+/* Notifications that a template assigns. `type`: of the node or relationship, may be NULL; `given`: its interfaces.
+ * sedge receives none: one with an implementation is told. */
+void interface_notifications_check(struct topo *t, struct scope scope, struct ttype *type, struct at given,
+                                   const char *words);

@@ -158,6 +158,17 @@ static void inputs_spread(struct face *f)
     }
 }
 
+/* Inputs of an interface that none of its operations takes over are still held against what is declared. */
+static void inputs_alone(struct face *f)
+{
+    for (size_t i = 0; i < f->operations->n && tctx_spend(f->c, 1); i++) {
+        const struct toper *o = f->operations->items[i].value;
+        if (str_eq(o->interface, f->name))
+            return;
+    }
+    values_check_plain(f->c, f->inputs);
+}
+
 static struct face face_begin(struct topo *t, struct scope scope, const char *name, const char *words,
                               struct map *operations)
 {
@@ -170,8 +181,7 @@ static struct face face_begin(struct topo *t, struct scope scope, const char *na
                          .inputs = tctx_map(t->c)};
 }
 
-/* The declared interface that a template means: by its name, or by the full name of its type. */
-static const char *face_meant(struct tctx *c, const struct map *declared, const char *name)
+const char *operation_interface(struct tctx *c, const struct map *declared, const char *name)
 {
     for (size_t i = 0; !map_has(declared, name) && i < declared->n && tctx_spend(c, 1); i++) {
         struct tdef *d = declared->items[i].value;
@@ -185,7 +195,7 @@ static struct at face_given(struct tctx *c, const struct map *declared, struct a
 {
     for (size_t i = 0; i < at_len(given, Y_MAP) && tctx_spend(c, 1); i++) {
         const struct ypair *p = &given.node->pairs[i];
-        if (p->key->kind == Y_SCALAR && str_eq(face_meant(c, declared, p->key->text), name))
+        if (p->key->kind == Y_SCALAR && str_eq(operation_interface(c, declared, p->key->text), name))
             return at_of(given.file, p->value);
     }
     return at_of(NULL, NULL);
@@ -197,7 +207,8 @@ static void faces_undeclared(struct topo *t, struct scope scope, const struct ma
 {
     for (size_t i = 0; i < at_len(given, Y_MAP) && tctx_spend(t->c, 2); i++) {
         const struct ypair *p = &given.node->pairs[i];
-        if (p->key->kind != Y_SCALAR || (declared && map_has(declared, face_meant(t->c, declared, p->key->text))))
+        if (p->key->kind != Y_SCALAR ||
+            (declared && map_has(declared, operation_interface(t->c, declared, p->key->text))))
             continue;
         struct face f = face_begin(t, scope, p->key->text, words, operations);
         struct at at = at_of(given.file, p->value), type = at_key(at, "type");
@@ -246,6 +257,7 @@ struct map *operations_collect(struct topo *t, struct scope scope, struct ttype 
         face_declared(&f, d);
         face_layer(&f, face_given(t->c, declared, given, d->name), true);
         inputs_spread(&f);
+        inputs_alone(&f);
     }
     faces_undeclared(t, scope, declared, given, words, operations);
     return operations;
@@ -266,5 +278,13 @@ void operations_check(struct topo *t, const struct map *operations, bool must)
                 tosca_error(t->c, o->at, "MISSING_KEY", "%s: input '%s' is required and has no value", o->words,
                             v->name);
         }
+    }
+}
+
+void operations_check_plain(struct topo *t, const struct map *operations)
+{
+    for (size_t i = 0; i < operations->n && tctx_spend(t->c, 2); i++) {
+        const struct toper *o = operations->items[i].value;
+        values_check_plain(t->c, o->inputs);
     }
 }

@@ -23,6 +23,8 @@ struct toper {
 
 /* Is it a key of interfaces and interface types, and so no name of an operation? */
 bool operation_is_key(const char *key);
+/* The declared interface that a template means: by its name, or by the full name of its type; else the name itself. */
+const char *operation_interface(struct tctx *c, const struct map *declared, const char *name);
 /* All operations, in the order declared: "Interface.operation" -> struct toper. Undeclared interfaces and operations
  * are told. */
 struct map *operations_collect(struct topo *t, struct scope scope, struct ttype *type, struct at given,
@@ -35,3 +37,5 @@ bool operations_idle(struct topo *t, struct scope scope, struct ttype *type, str
 void operation_resolve(struct topo *t, struct tnode *n, struct toper *o, bool relationship, bool must);
 /* Reads the inputs of all; `must`: required ones need a value. */
 void operations_check(struct topo *t, const struct map *operations, bool must);
+/* Reads those inputs that are no calls: of a relationship that has no ends (yet). */
+void operations_check_plain(struct topo *t, const struct map *operations);

@@ -2,6 +2,9 @@
 /* Reads attribute mappings: `url: [ SELF, url ]`, of both generations; `{ mapping: [ SELF, url ] }` of 1.3's text. */
 #include "tosca/operation_output.h"
 
+#include "tosca/known.h"
+#include "tosca/related.h"
+
 static struct tnode *entity_of(struct scope s, const char *word)
 {
     if (str_eq(word, "SOURCE") || (str_eq(word, "SELF") && s.rel))
@@ -11,6 +14,29 @@ static struct tnode *entity_of(struct scope s, const char *word)
     if (str_eq(word, "SELF"))
         return s.self;
     return map_get(s.topo->nodes, word);
+}
+
+/* Has the end of the mapping such an attribute? Properties are reflected as attributes; a longer path may go through a
+ * capability or a requirement. */
+static bool has_attribute(struct scope s, const char *word, const struct tnode *n, const char *name, bool path)
+{
+    if (!n->type || known_attribute(name) || map_has(n->attributes, name) || map_has(n->properties, name))
+        return true;
+    if (s.rel && str_eq(word, "SELF") &&
+        (!s.rel->type || map_has(s.rel->attributes, name) || map_has(s.rel->properties, name)))
+        return true;
+    return path && (map_has(n->capabilities, name) || type_member(s.topo->c, n->type, MEMBER_REQUIREMENT, name));
+}
+
+static void tell_no_attribute(struct scope s, const struct toper *o, const char *word, const struct tnode *n,
+                              struct at at)
+{
+    struct tctx *c = s.topo->c;
+    bool own = s.rel && str_eq(word, "SELF");
+    struct ttype *type = own ? s.rel->type : n->type;
+    tosca_error(c, at, "UNKNOWN_REF", "%s: %s '%s' has no attribute '%s'%s", o->words, type_kind_words(type->kind),
+                type->name, at_text(at), tosca_like(c, at_text(at), own ? s.rel->attributes : n->attributes));
+    related_type(c, type);
 }
 
 /* ["component", "attribute", ...]; null (told where it is wrong) for one that leads nowhere. */
@@ -25,6 +51,11 @@ static json_t *mapping_read(struct scope s, const struct toper *o, struct at at)
         tosca_error(s.topo->c, list, word ? "UNKNOWN_REF" : "SHAPE",
                     "%s: an output is mapped by [ SELF, attribute ] or another node's name before the attribute",
                     o->words);
+        return json_null();
+    }
+    struct at first = at_of(list.file, list.node->items[1]);
+    if (at_text(first) && !has_attribute(s, word, n, at_text(first), list.node->n > 2)) {
+        tell_no_attribute(s, o, word, n, first);
         return json_null();
     }
     json_t *to = json_pack("[s]", n->name);

@@ -179,6 +179,14 @@ struct trel *relationship_template_alone(struct topo *t, const char *name)
     return rel;
 }
 
+/* One without ends: what needs none of them. */
+static void relationship_check_alone(struct topo *t, struct trel *rel)
+{
+    values_check_given(t->c, rel->properties);
+    values_check_plain(t->c, rel->properties);
+    values_check_plain(t->c, rel->attributes);
+}
+
 void relationship_template_check(struct topo *t, struct at section, const struct ypair *p)
 {
     struct trel *rel = tctx_alloc(t->c, sizeof(*rel));
@@ -190,6 +198,9 @@ void relationship_template_check(struct topo *t, struct at section, const struct
     rel->type = type_at(t->c, type, TYPE_RELATIONSHIP, NULL);
     topo_relationship(t, rel);
     if (!map_has(t->related, p->key->text)) /* else it is told with the requirement */
-        values_check_given(t->c, rel->properties);
-    operations_collect(t, (struct scope){.topo = t, .rel = rel}, rel->type, at_key(rel->at, "interfaces"), rel->words);
+        relationship_check_alone(t, rel);
+    struct map *operations = operations_collect(t, (struct scope){.topo = t, .rel = rel}, rel->type,
+                                                at_key(rel->at, "interfaces"), rel->words);
+    if (!map_has(t->related, p->key->text))
+        operations_check_plain(t, operations);
 }

@@ -162,20 +162,24 @@ static void node_attributes(struct topo *t, struct tnode *n)
     }
 }
 
-/* 3.4.3 of TOSCA 1.3 names them, before they were free; those of 2.0 are looked at where they are carried out. */
+/* TOSCA 1.3 names them (3.4.3), before they were free; TOSCA 2.0 has others (7.2). */
 static void check_directive(struct tctx *c, struct at at, const char *words)
 {
-    static const char *const known[] = {"select", "selectable", "substitute", "substitutable"};
+    static const char *const of_1[] = {"select", "selectable", "substitute", "substitutable"};
+    static const char *const of_2[] = {"create", "select", "substitute"};
+    bool second = at.file->version == TOSCA_2_0;
+    const char *const *known = second ? of_2 : of_1;
+    size_t n = second ? ARRAY_LEN(of_2) : ARRAY_LEN(of_1);
     char like[200];
-    if (!at_text(at) || at.file->version == TOSCA_2_0)
-        return;
-    for (size_t i = 0; i < ARRAY_LEN(known); i++)
+    for (size_t i = 0; at_text(at) && i < n; i++)
         if (str_eq(at_text(at), known[i]))
             return;
-    str_suggest(like, sizeof(like), at_text(at), known, ARRAY_LEN(known));
-    (at.file->version == TOSCA_1_3 ? tosca_error : tosca_warn)(
-        c, at, "VALUE_TYPE", "%s: a directive is select, selectable, substitute or substitutable, not '%s'%s", words,
-        at_text(at), like);
+    if (!at_text(at))
+        return;
+    str_suggest(like, sizeof(like), at_text(at), known, n);
+    (at.file->version >= TOSCA_1_3 ? tosca_error : tosca_warn)(
+        c, at, "VALUE_TYPE", "%s: a directive is %s, not '%s'%s", words,
+        second ? "create, select or substitute" : "select, selectable, substitute or substitutable", at_text(at), like);
 }
 
 static bool node_directives(struct topo *t, struct tnode *n)

@@ -37,6 +37,18 @@ static struct map *section_names(struct tctx *c, struct at section)
     return names;
 }
 
+/* What is copied is complete by itself (TOSCA 1.3: 3.8.3.2; TOSCA 2.0: 7.2, 7.4); templates of 1.x in use copy copies
+ * all the same. A circle is told as such. */
+static void tell_copied_copy(struct tctx *c, struct at copy, struct at again, const char *words)
+{
+    if (!at_text(again) || str_eq(at_text(again), at_text(copy)))
+        return;
+    (copy.file->version == TOSCA_2_0 ? tosca_error : tosca_warn)(
+        c, copy, "OTHER", "%s copies '%s', which is a copy of '%s' itself; copy '%s'", words, at_text(copy),
+        at_text(again), at_text(again));
+    tosca_related(c, again, "'%s' copies '%s' here", at_text(copy), at_text(again));
+}
+
 struct at topo_copy(struct tctx *c, struct at section, struct at at, const char *words)
 {
     struct at line[COPIES_MAX];
@@ -53,9 +65,10 @@ struct at topo_copy(struct tctx *c, struct at section, struct at at, const char 
             break;
         }
         if (n == COPIES_MAX || at.node == line[0].node) {
-            tosca_error(c, copy, "CYCLE", "%s copies itself, or a copy of a copy too often", words);
+            tosca_error(c, copy, "CYCLE", "%s copies itself", words);
             break;
         }
+        tell_copied_copy(c, copy, at_key(at, "copy"), words);
     }
     const struct ynode *merged = line[--n].node;
     while (n > 0)

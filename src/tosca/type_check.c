@@ -16,19 +16,9 @@
 #include "tosca/tosca_file.h"
 #include "tosca/type_refine.h"
 
-static bool holds_call(struct tctx *c, struct at at)
-{
-    bool found = call_is(c, at, NULL);
-    for (size_t i = 0; !found && i < at_len(at, Y_MAP) && tctx_spend(c, 1); i++)
-        found = holds_call(c, at_of(at.file, at.node->pairs[i].value));
-    for (size_t i = 0; !found && i < at_len(at, Y_SEQ) && tctx_spend(c, 1); i++)
-        found = holds_call(c, at_of(at.file, at.node->items[i]));
-    return found;
-}
-
 static void check_default(struct topo *t, struct tdef *d, struct at at, const char *words)
 {
-    if (at_null(at) || holds_call(t->c, at))
+    if (at_null(at) || call_within(t->c, at))
         return;
     struct what w = {.owner = words};
     json_t *v = value_read((struct scope){.topo = t}, at, schema_of(t->c, d), &w);

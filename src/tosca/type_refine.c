@@ -228,17 +228,17 @@ static struct occurrences range_of(struct tctx *c, const struct tdef *d, struct 
     return o;
 }
 
-/* That it may be left open where it had to be given, types of 1.x in use like to say: a warning there. */
+/* That it may be left open where it had to be given, the normative types of 1.3 say themselves. */
 static void narrow_range(struct tctx *c, struct tdef *d, struct occurrences usual, const char *words)
 {
     struct at own = at_is(d->at, Y_MAP) ? at_key(d->at, "occurrences") : at_of(NULL, NULL);
     struct occurrences mine, base = range_of(c, d->base, usual);
     if (at_null(own) || !occurrences_read(c, own, NULL, &mine) ||
-        (mine.upper <= base.upper && mine.lower >= base.lower))
+        (mine.upper <= base.upper && (mine.lower >= base.lower || !is_of_2(own))))
         return;
-    bool soft = !must_narrow(own) || (!is_of_2(own) && mine.upper <= base.upper);
-    (soft ? tosca_warn : tosca_error)(c, own, "INHERITANCE", "%s: its %s reach beyond those that it inherits", words,
-                                      is_of_2(own) ? "counts" : "occurrences");
+    (must_narrow(own) ? tosca_error : tosca_warn)(c, own, "INHERITANCE",
+                                                  "%s: its %s reach beyond those that it inherits", words,
+                                                  is_of_2(own) ? "counts" : "occurrences");
     related_def(c, d->base);
 }
 

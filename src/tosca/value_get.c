@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* The value of a property, attribute or input, worked out when first asked for. */
+#include "tosca/call.h"
 #include "tosca/related.h"
-#include "tosca/value_read.h"
 #include "tosca/value_valid.h"
 
 static struct what value_what(const struct tvalue *v)
@@ -174,5 +174,14 @@ void values_check_given(struct tctx *c, const struct map *values)
             continue;
         tosca_error(c, value_place(v), "MISSING_KEY", "%s is required and has no value", what_text(c, &w));
         related_def(c, v->def);
+    }
+}
+
+void values_check_plain(struct tctx *c, const struct map *values)
+{
+    for (size_t i = 0; i < values->n && tctx_spend(c, 2); i++) {
+        struct tvalue *v = values->items[i].value;
+        if (!at_null(v->at) && !call_within(c, v->at))
+            value_get(c, v);
     }
 }

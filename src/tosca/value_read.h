@@ -28,6 +28,8 @@ struct at value_source(const struct tvalue *v);
 void values_check(struct tctx *c, const struct map *values);
 /* Tells only required ones that nobody gives; reads none. */
 void values_check_given(struct tctx *c, const struct map *values);
+/* Reads those that are given and hold no calls: for a relationship that has no ends (yet), which calls might ask for. */
+void values_check_plain(struct tctx *c, const struct map *values);
 /* Does the value hold run-time calls? */
 bool value_is_later(const json_t *v);
 /* Is the JSON small enough to go on with? Told otherwise. */

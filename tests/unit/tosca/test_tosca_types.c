@@ -111,6 +111,121 @@ static void test_copy(void **state)
                 "UNKNOWN_REF", 5, "copies 'one', which is not there, did you mean 'ones'?");
 }
 
+// One level: what is copied is no copy itself. Templates of 1.x in use do it all the same.
+static void test_copy_of_a_copy(void **state)
+{
+    static const char text[] = "tosca_definitions_version: %s\nnode_types: {n: {}}\n%s:\n  node_templates:\n    a: "
+                               "{type: n}\n    b: {copy: a}\n"
+                               "    c: {copy: %s}\n";
+    AUTO_FREE char *old = mem_printf(text, "tosca_simple_yaml_1_3", "topology_template", "b");
+    AUTO_FREE char *right = mem_printf(text, "tosca_2_0", "service_template", "a");
+    AUTO_FREE char *wrong = mem_printf(text, "tosca_2_0", "service_template", "b");
+    struct bed b;
+    bed_takes(&b, old);
+    bed_must_warn(&b, "OTHER", "'c' copies 'b', which is a copy of 'a' itself; copy 'a'");
+    bed_stop(&b);
+    bed_takes(&b, right);
+    bed_stop(&b);
+    bed_refuses(wrong, "OTHER", 7, "which is a copy of 'a' itself");
+}
+
+// What no operation takes over and no requirement ties is held against its type, too.
+static void test_values_that_nobody_uses(void **state)
+{
+    static const char *const types =
+        "interface_types: {i: {inputs: {a: {type: integer}}}, k: {operations: {o: {description: x}}}}\n"
+        "capability_types: {c: {}}\n"
+        "relationship_types: {r: {properties: {p: {type: list, entry_schema: {type: integer}}}, "
+        "interfaces: {k: {type: k}}}}\n"
+        "node_types: {n: {attributes: {u: {type: string}}, interfaces: {i: {type: i}, k: {type: k}}, "
+        "requirements: [q: {capability: c, relationship: r}]}}\n";
+    static const struct {
+        const char *right, *wrong, *code, *part;
+    } rows[] = {
+        {"relationship_templates: {z: {type: r, properties: {p: [1, 2]}}}",
+         "relationship_templates: {z: {type: r, properties: {p: [1, x]}}}", "VALUE_TYPE", "must be of type integer"},
+        {"relationship_templates: {z: {type: r, properties: {p: [1]}, interfaces: {k: {operations: {o: {inputs: {b: "
+         "1}}}}}}}",
+         "relationship_templates: {z: {type: r, properties: {p: [1]}, interfaces: {k: {operations: {oo: {inputs: {b: "
+         "1}}}}}}}",
+         "UNDECLARED_NAME", "has no operation 'oo'"},
+        {"node_templates: {t: {type: n, interfaces: {i: {inputs: {a: 1}}}}}",
+         "node_templates: {t: {type: n, interfaces: {i: {inputs: {a: x}}}}}", "VALUE_TYPE",
+         "input 'a' must be of type integer"},
+        {"node_templates: {t: {type: n, requirements: [q: {relationship: {type: r, properties: {p: [1]}}}]}}",
+         "node_templates: {t: {type: n, requirements: [q: {relationship: {type: r, properties: {p: [x]}}}]}}",
+         "VALUE_TYPE", "must be of type integer"},
+        {"node_templates: {t: {type: n, interfaces: {k: {operations: {o: {outputs: {b: [SELF, u]}}}}}}}",
+         "node_templates: {t: {type: n, interfaces: {k: {operations: {o: {outputs: {b: [SELF, w]}}}}}}}", "UNKNOWN_REF",
+         "node type 'n' has no attribute 'w'"},
+    };
+    static const char *const versions[] = {"tosca_simple_yaml_1_3", "tosca_2_0"};
+    for (size_t k = 0; k < ARRAY_LEN(versions); k++) {
+        for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+            const char *section = k ? "service_template" : "topology_template";
+            bool alone = k && str_starts(rows[i].right, "relationship"); // 2.0 wants node templates, too
+            const char *more = alone ? "node_templates: {t: {type: n}}, " : "";
+            AUTO_FREE char *right = mem_printf("tosca_definitions_version: %s\n%s%s: {%s%s}\n", versions[k], types,
+                                               section, more, rows[i].right);
+            AUTO_FREE char *wrong = mem_printf("tosca_definitions_version: %s\n%s%s: {%s%s}\n", versions[k], types,
+                                               section, more, rows[i].wrong);
+            struct bed b;
+            bed_takes(&b, right);
+            bed_stop(&b);
+            bed_refuses(wrong, rows[i].code, 6, rows[i].part);
+        }
+    }
+}
+
+// Nothing acts on them, and that is said.
+static void test_notifications(void **state)
+{
+    static const char text[] = "%sinterface_types: {i: {notifications: {watch: {description: x}}}}\n"
+                               "node_types: {n: {attributes: {u: {type: string}}, interfaces: {i: {type: i}}}}\n"
+                               "%s: {node_templates: {t: {type: n, interfaces: {i: {notifications: {%s}}}}}}\n";
+    static const char *const versions[] = {V, "tosca_definitions_version: tosca_2_0\n"};
+    for (size_t k = 0; k < ARRAY_LEN(versions); k++) {
+        const char *section = k ? "service_template" : "topology_template";
+        AUTO_FREE char *right =
+            mem_printf(text, versions[k], section, "watch: {implementation: {primary: x.sh}, outputs: {a: [SELF, u]}}");
+        AUTO_FREE char *name = mem_printf(text, versions[k], section, "wacth: {outputs: {a: [SELF, u]}}");
+        AUTO_FREE char *output = mem_printf(text, versions[k], section, "watch: {outputs: {a: [SELF, w]}}");
+        struct bed b;
+        bed_takes(&b, right);
+        bed_must_warn(&b, "NOT_RUN", "sedge receives no notifications");
+        bed_stop(&b);
+        bed_refuses(name, "UNDECLARED_NAME", 4, "did you mean 'watch'?");
+        bed_refuses(output, "UNKNOWN_REF", 4, "has no attribute 'w'");
+    }
+}
+
+static void test_directives(void **state)
+{
+    static const struct {
+        const char *version, *section, *word, *part;
+    } rows[] = {
+        {"tosca_simple_yaml_1_3", "topology_template", "selectable", NULL},
+        {"tosca_simple_yaml_1_3", "topology_template", "selct", "did you mean 'select'?"},
+        {"tosca_simple_yaml_1_3", "topology_template", "create", "is select, selectable"},
+        {"tosca_2_0", "service_template", "create", NULL},
+        {"tosca_2_0", "service_template", "selct", "did you mean 'select'?"},
+        {"tosca_2_0", "service_template", "selectable", "is create, select or substitute"},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        AUTO_FREE char *text = mem_printf(
+            "tosca_definitions_version: %s\nnode_types: {n: {}}\n%s:\n  node_templates: {t: {type: n, directives: "
+            "[%s]}}\n",
+            rows[i].version, rows[i].section, rows[i].word);
+        struct bed b;
+        if (rows[i].part) {
+            bed_refuses(text, "VALUE_TYPE", 4, rows[i].part);
+            continue;
+        }
+        bed_takes(&b, text);
+        bed_stop(&b);
+    }
+}
+
 static void test_interfaces(void **state)
 {
     static const struct {
@@ -145,8 +260,10 @@ static void test_groups_and_policies(void **state)
         {"groups: {g: {type: only, properties: {x: 1}}}", "UNDECLARED_NAME", "no property 'x'"},
         {"policies: [p: {type: tosca.policies.Root, targets: [m]}]", "UNKNOWN_REF", "policy 'p' names 'm'"},
         {"policies: [p: {type: needs}]", "MISSING_KEY", "policy 'p': property 'must' is required"},
-        {"workflows: {w: {steps: {s: {target: m, activities: []}}}}", "UNKNOWN_REF", "'m' is no node template or group"},
-        {"workflows: {w: {steps: {s: {target: n, activities: [{jump: x}]}}}}", "UNKNOWN_KEY", "an activity is a map of one of"},
+        {"workflows: {w: {steps: {s: {target: m, activities: []}}}}", "UNKNOWN_REF",
+         "'m' is no node template or group"},
+        {"workflows: {w: {steps: {s: {target: n, activities: [{jump: x}]}}}}", "UNKNOWN_KEY",
+         "an activity is a map of one of"},
         {"workflows: {w: {steps: {first: {target: n, activities: [], on_success: frist}}}}", "UNKNOWN_REF",
          "did you mean 'first'?"},
         {"substitution_mappings: {node_type: nobody}", "UNKNOWN_TYPE", "nobody"},
@@ -176,6 +293,10 @@ int main(void)
         cmocka_unit_test(test_members_are_inherited),
         cmocka_unit_test(test_refused),
         cmocka_unit_test(test_copy),
+        cmocka_unit_test(test_copy_of_a_copy),
+        cmocka_unit_test(test_values_that_nobody_uses),
+        cmocka_unit_test(test_notifications),
+        cmocka_unit_test(test_directives),
         cmocka_unit_test(test_interfaces),
         cmocka_unit_test(test_groups_and_policies),
     };
