@@ -136,7 +136,10 @@ static int look(void *data, const json_t *app)
     if (!str_eq(json_str(run, "id", ""), r->id))
         return str_eq(json_str(json_at(app, "spec", "workflow", NULL), "id", ""), r->id) ? 0 : 2;
     json_array_foreach(json_object_get(run, "steps"), i, s) tell_step(r, s);
-    return str_eq(json_str(run, "state", ""), "Running") ? 0 : 1;
+    if (str_eq(json_str(run, "state", ""), "Running"))
+        return 0;
+    /* over; what it has started may not be reached yet by all that lead to it */
+    return str_eq(json_str(json_object_get(app, "status"), "phase", ""), "Deploying") ? 0 : 1;
 }
 
 static int show_end(struct cli *cli, const char *app, const json_t *run)

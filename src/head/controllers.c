@@ -2,8 +2,8 @@
 /* Starts the controllers, and names to each what a change concerns. */
 #include "head/controllers_private.h"
 
-static const char *const watched[] = {"Node", "Volume", "Application", "Deployment", "Service", "Pod",
-                                      "ControllerRevision", NULL};
+static const char *const watched[] = {"Node",    "Volume", "Application",        "Deployment",
+                                      "Service", "Pod",    "ControllerRevision", NULL};
 
 static void add_key(struct work_queue *q, const json_t *object)
 {
@@ -57,6 +57,7 @@ static void owner_gone(struct controllers *c, const json_t *owner)
 static void on_node(struct controllers *c, enum objects_change_type type, const json_t *node, const json_t *before)
 {
     work_queue_add(c->scheduling, "pods");
+    controllers_services_on(c->head); /* one that is gone is waited for no longer */
     if (!before ||
         !json_equal(json_at(node, "status", "addresses", NULL), json_at(before, "status", "addresses", NULL)))
         add_all(c, c->applications, "Application"); /* public addresses */
@@ -164,6 +165,7 @@ int controllers_start(struct head *h, struct err *e)
     c->head = h;
     c->steady_us = CONTROLLERS_STEADY_US;
     map_init(&c->steady, free);
+    map_init(&c->awaiting, NULL);
     map_init(&c->refused, refused_free);
     c->scheduling = work_queue_new(&h->loop, controllers_schedule, c);
     c->deployments = work_queue_new(&h->loop, controllers_deployment, c);
@@ -196,6 +198,7 @@ void controllers_stop(struct head *h)
     crash_logs_free(c->logs);
     source_shelf_free(c->sources);
     map_done(&c->steady);
+    map_done(&c->awaiting);
     map_done(&c->refused);
     free(c);
 }

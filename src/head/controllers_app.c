@@ -4,6 +4,7 @@
 
 #include "head/bundle_store.h"
 #include "head/controllers_private.h"
+#include "head/links.h"
 
 void refused_free(void *p)
 {
@@ -23,8 +24,13 @@ static const char *log_of(void *data, const json_t *pod)
     return crash_logs_get(c->logs, pod);
 }
 
-void controllers_load(struct controllers *c, const struct application *app, struct orchestrate_input *in,
-                         struct err *e)
+static int64_t services_on(void *data, const char *node)
+{
+    const struct controllers *c = data;
+    return links_services(c->head, node);
+}
+
+void controllers_load(struct controllers *c, const struct application *app, struct orchestrate_input *in, struct err *e)
 {
     const struct application_source *applied = &app->status.applied;
     bool stands = !str_empty(applied->bundle) || !str_empty(applied->entry), removes = orchestrate_removes(app);
@@ -53,8 +59,7 @@ static bool is_owned(const void *uid, const json_t *object)
 void controllers_gather(struct controllers *c, const struct application *app, struct orchestrate_input *in)
 {
     const char *ns = app->meta.namespace, *name = app->meta.name;
-    object_cache_list(c->cache, "ControllerRevision", ns, is_owned, app->meta.uid ? app->meta.uid : "",
-                      &in->revisions);
+    object_cache_list(c->cache, "ControllerRevision", ns, is_owned, app->meta.uid ? app->meta.uid : "", &in->revisions);
     object_cache_list(c->cache, "Deployment", ns, is_of_application, name, &in->deployments);
     object_cache_list(c->cache, "Service", ns, is_of_application, name, &in->services);
     object_cache_list(c->cache, "Volume", ns, is_of_application, name, &in->volumes);
@@ -135,11 +140,27 @@ static void keep_steady(struct controllers *c, const char *key, bool wanted)
     }
 }
 
+static void keep_awaiting(struct controllers *c, const char *key, bool awaits)
+{
+    if (awaits)
+        map_set(&c->awaiting, key, c);
+    else
+        map_del(&c->awaiting, key);
+}
+
+void controllers_services_on(struct head *h)
+{
+    struct controllers *c = h->controllers;
+    for (size_t i = 0; c && i < c->awaiting.n; i++)
+        work_queue_add(c->applications, c->awaiting.items[i].key);
+}
+
 static int64_t look(struct controllers *c, const char *key, const json_t *object, const struct application *app)
 {
     struct orchestrate_input in = {.object = object,
                                    .app = app,
                                    .log_of = log_of,
+                                   .services_on = services_on,
                                    .data = c,
                                    .steady_us = steady_for(c, key),
                                    .steady_wanted_us = c->steady_us};
@@ -159,7 +180,8 @@ static int64_t look(struct controllers *c, const char *key, const json_t *object
     if (r == 0 && out.sources_changed)
         sweep(c);
     int64_t again_us = out.look_again_us;
-    keep_steady(c, key, again_us > 0);
+    keep_steady(c, key, again_us > 0 || out.awaits_nodes);
+    keep_awaiting(c, key, out.awaits_nodes);
     orchestrate_output_done(&out);
     if (is_for_good(r) && !orchestrate_removes(app)) {
         refuse(c, key, app->meta.generation, err_text(&e));
@@ -177,6 +199,7 @@ int64_t controllers_application(void *data, const char *key)
     if (!object) {
         map_del(&c->refused, key);
         map_del(&c->steady, key);
+        map_del(&c->awaiting, key);
         return 0;
     }
     if (fields_decode(&application_fields, object, &app, &e) < 0) {

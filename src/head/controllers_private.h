@@ -15,9 +15,10 @@ struct controllers {
     struct work_queue *scheduling, *deployments, *services, *owned, *applications;
     struct source_shelf *sources;
     struct crash_logs *logs;
-    int64_t steady_us;  /* how long an Application has to be as it should before it counts as running */
-    struct map steady;  /* "ns/name" of an Application -> int64_t: since when it is (monotonic) */
-    struct map refused; /* "ns/name" of an Application -> struct refused */
+    int64_t steady_us;   /* how long an Application has to be as it should before it counts as running */
+    struct map steady;   /* "ns/name" of an Application -> int64_t: since when it is (monotonic) */
+    struct map awaiting; /* "ns/name" of an Application that waits for services in the kernels of nodes -> not NULL */
+    struct map refused;  /* "ns/name" of an Application -> struct refused */
 };
 
 #define CONTROLLERS_STEADY_US (150 * US_PER_MS)

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "head/controllers.h"
 #include "head/links_private.h"
 #include "head/objects_private.h"
 
@@ -88,6 +89,17 @@ static int volume_gone(struct link *l, const json_t *m, struct err *e)
     return take_gone(l, "Volume", m, e);
 }
 
+/* Kept in memory only: a node that connects again says it again. */
+static int services(struct link *l, const json_t *m, struct err *e)
+{
+    int64_t revision = json_int(m, "revision", -1);
+    if (revision < 0)
+        return err_set(e, EINVAL, "services without the revision that they are of");
+    l->services = revision;
+    controllers_services_on(l->links->h);
+    return 0;
+}
+
 static int node_status(struct link *l, const json_t *m, struct err *e)
 {
     return link_node_update(l->links, l->node, json_object_get(m, "status"), e);
@@ -136,6 +148,7 @@ static const struct {
 } reports[] = {
     {"pod-status", pod_status},   {"pod-gone", pod_gone},       {"volume-status", volume_status},
     {"volume-gone", volume_gone}, {"node-status", node_status}, {"event", take_event},
+    {"services", services},
 };
 
 /* A report that cannot be taken is logged and dropped: the link stands for the others. */

@@ -31,6 +31,12 @@ bool links_connected(const struct head *h, const char *node)
     return l && l->greeted;
 }
 
+int64_t links_services(const struct head *h, const char *node)
+{
+    const struct link *l = link_find(h->links, node);
+    return l ? l->services : 0;
+}
+
 int link_send(struct link *l, const json_t *message)
 {
     int r = frame_conn_put_json(l->conn, FRAME_MESSAGE, 0, message);

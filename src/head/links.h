@@ -10,6 +10,8 @@ void links_stop(struct head *h);
 /* POST /sedge/v1/nodes/<name>/link: answers and takes the connection over. */
 void links_accept(struct head *h, struct http_request *r, const char *node);
 bool links_connected(const struct head *h, const char *node);
+/* Up to which revision the node has put the Services into its kernel; 0: it has not said, or is not connected. */
+int64_t links_services(const struct head *h, const char *node);
 
 /* An operation on a node. `frame` gets each frame of its stream, a long message in its PARTs, and CREDIT for what was
  * sent by link_op_send; after FRAME_CLOSE (also made up when the link breaks: {"code": 1, "error": ...}) the operation

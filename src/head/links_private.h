@@ -18,7 +18,8 @@ struct link {
     char *node;
     struct frame_conn *conn; /* NULL: it has ended */
     struct buf parts;
-    bool greeted; /* it said hello and was told everything */
+    bool greeted;     /* it said hello and was told everything */
+    int64_t services; /* revision up to which its kernel has the Services; 0: not known */
     struct link_op *ops;
     uint32_t last_stream;
 };

@@ -32,6 +32,12 @@ const char *object_label(const json_t *object, const char *key)
     return json_str(json_at(object, "metadata", "labels", NULL), key, NULL);
 }
 
+int64_t object_revision(const json_t *object)
+{
+    int64_t revision = 0;
+    return str_to_i64(meta_text(object, "resourceVersion"), 0, INT64_MAX, &revision) ? revision : 0;
+}
+
 bool object_is_deleting(const json_t *object)
 {
     return !str_empty(meta_text(object, "deletionTimestamp"));
@@ -121,18 +127,21 @@ bool object_pod_ready(const json_t *pod)
     return !object_is_deleting(pod) && object_condition_is(pod, "Ready", "True");
 }
 
-bool object_pod_serves(const json_t *pod)
+bool object_pod_runs(const json_t *pod)
 {
     size_t i;
     json_t *c;
-    if (!object_pod_ready(pod))
-        return false;
     json_array_foreach(json_at(pod, "status", "containerStatuses", NULL), i, c)
     {
         if (json_at(c, "state", "running", NULL))
             return true;
     }
     return false;
+}
+
+bool object_pod_serves(const json_t *pod)
+{
+    return object_pod_ready(pod) && object_pod_runs(pod);
 }
 
 bool object_pod_ended(const json_t *pod)

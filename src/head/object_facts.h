@@ -11,6 +11,7 @@ const char *object_name(const json_t *object);
 const char *object_namespace(const json_t *object);
 const char *object_uid(const json_t *object);
 const char *object_created(const json_t *object);
+int64_t object_revision(const json_t *object);                   /* its resourceVersion; 0 when it has none */
 const char *object_label(const json_t *object, const char *key); /* NULL when absent */
 bool object_is_deleting(const json_t *object);
 /* The owner reference that has "controller" set, or NULL. Borrowed. */
@@ -27,6 +28,7 @@ json_t *object_with_condition(const json_t *object, const char *type, bool statu
                               const char *message, const char *now);
 
 bool object_pod_ready(const json_t *pod);  /* not going, Ready */
+bool object_pod_runs(const json_t *pod);   /* a container runs */
 bool object_pod_serves(const json_t *pod); /* Ready, and a container runs: takes traffic of services */
 bool object_pod_ended(const json_t *pod);  /* Succeeded or Failed */
 

@@ -38,11 +38,13 @@ struct orchestrate_input {
     const struct orchestrate_part *next; /* of spec.source; NULL: it cannot be used */
     const char *error;                   /* why the one that is needed cannot be read or used; NULL: none */
     struct object_list deployments, services, volumes, pods; /* that carry the application's label */
-    struct object_list revisions; /* that are the application's */
+    struct object_list revisions;                            /* that are the application's */
     struct object_list nodes;
     /* The last lines of a pod's container, "" when there are none, NULL when they have to be asked for first. Borrowed.
      */
     const char *(*log_of)(void *data, const json_t *pod);
+    /* Up to which revision of the Services the kernel of that node has them; 0: not known. NULL: nobody asks. */
+    int64_t (*services_on)(void *data, const char *node);
     void *data;
     /* How long everything has been where it should be, and how long it has to be before it counts as running: a
      * container that ends at once has run, too. */
@@ -51,6 +53,7 @@ struct orchestrate_input {
 struct orchestrate_output {
     struct changes changes;
     struct object_list ask_logs; /* pods whose last lines are wanted; borrowed from the input */
+    bool awaits_nodes;           /* all is where it should be but for services in the kernels of nodes */
     int64_t look_again_us;       /* > 0: all is where it should be, look again after that time */
     bool sources_changed;        /* bundles may have become superfluous */
 };

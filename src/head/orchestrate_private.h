@@ -223,6 +223,12 @@ bool orc_take_away(struct orc *o);
 /* ---- orchestrate_status.c ---- */
 json_t *orc_status(struct orc *o); /* new status object */
 
+/* ---- orchestrate_serve.c ---- */
+/* Are all pods of the container that run ready (but for those in which something failed), and has its Service an address and just those behind it? */
+bool orc_serves(struct orc *o, const struct component *container);
+/* A connected node that runs pods and has not said that the Services are in its kernel as they are now, or NULL. */
+const char *orc_node_behind(const struct orc *o);
+
 /* ---- orchestrate_round.c ---- */
 void orc_advance(struct orc *o);
 void orc_set_targets(struct orc *o); /* in every component's record: what its objects are to say */

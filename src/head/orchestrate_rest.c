@@ -52,7 +52,9 @@ static void look_at_all(struct orc *o, const char **ret_missing)
         bool away = !str_eq(r->state, protocol_running_state(&c->protocol));
         AUTO(orc_sight_done)
         struct orc_sight sight = orc_look(o, i, r->state, away);
-        if ((sight.seen != ORC_REACHED || !has_replicas(o, c)) && !*ret_missing)
+        bool there =
+            sight.seen == ORC_REACHED && has_replicas(o, c) && (c->kind != COMPONENT_CONTAINER || orc_serves(o, c));
+        if (!there && !*ret_missing)
             *ret_missing = c->name;
         if (sight.seen != ORC_FAILED)
             continue;
@@ -79,6 +81,34 @@ static bool is_fresh(const struct orc *o)
     return false;
 }
 
+/* All is where it should be: has it to stay so for a while, or to reach the nodes' kernels, before that is told? */
+static bool has_to_wait(struct orc *o)
+{
+    const char *node = orc_node_behind(o);
+    o->out->awaits_nodes = node != NULL;
+    if (is_fresh(o) && o->in->steady_us < o->in->steady_wanted_us) {
+        o->out->look_again_us = o->in->steady_wanted_us - o->in->steady_us;
+        orc_set_phase(o, "Deploying", "%lld operations done, 0 to do", (long long)o->steps_done);
+        return true;
+    }
+    if (node)
+        orc_set_phase(o, "Deploying", "waiting for node %s to have the services in its network", node);
+    return node != NULL;
+}
+
+static void say_rests(struct orc *o, const char *phase, bool scaled)
+{
+    if (o->steps_done > 0)
+        orc_set_phase(o, phase, "%lld operation%s done", (long long)o->steps_done, o->steps_done == 1 ? "" : "s");
+    else if (!scaled)
+        orc_set_phase(o, phase, "nothing to change");
+    free(o->phase);
+    o->phase = mem_strdup(phase);
+    if (o->steps_done > 0 || scaled)
+        changes_event(&o->events, o->in->object, false, str_eq(phase, "Stopped") ? "Stopped" : "Deployed", "%s",
+                      o->message);
+}
+
 /* Nothing is left to be started. */
 static void rest(struct orc *o)
 {
@@ -92,19 +122,9 @@ static void rest(struct orc *o)
         orc_set_phase(o, "Failed", "%s failed: %s", run->text, run->message);
     } else if (failed) {
         orc_set_phase(o, "Failed", "%s: %s", failed->name, failed->message);
-    } else if (!missing && o->objects.n == 0 && !rested && is_fresh(o) && o->in->steady_us < o->in->steady_wanted_us) {
-        o->out->look_again_us = o->in->steady_wanted_us - o->in->steady_us;
-        orc_set_phase(o, "Deploying", "%lld operations done, 0 to do", (long long)o->steps_done);
     } else if (!missing && o->objects.n == 0 && !rested) {
-        if (o->steps_done > 0)
-            orc_set_phase(o, phase, "%lld operation%s done", (long long)o->steps_done, o->steps_done == 1 ? "" : "s");
-        else if (!scaled)
-            orc_set_phase(o, phase, "nothing to change");
-        free(o->phase);
-        o->phase = mem_strdup(phase);
-        if (o->steps_done > 0 || scaled)
-            changes_event(&o->events, o->in->object, false, str_eq(phase, "Stopped") ? "Stopped" : "Deployed", "%s",
-                          o->message);
+        if (!has_to_wait(o))
+            say_rests(o, phase, scaled);
     } else if (!rested && (o->new_round || !str_eq(o->phase, "Failed")) && !scaled) {
         orc_set_phase(o, "Deploying", "waiting for %s", missing ? missing : "its objects");
     }

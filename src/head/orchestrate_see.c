@@ -195,6 +195,17 @@ static bool pod_has(const json_t *pod, const struct component *container, const 
     return runs ? pod_runs(pod) : pod_is_stopped(pod);
 }
 
+/* A container without software runs when it can be reached; with software, that says so of itself. */
+static bool waits_to_serve(struct orc *o, const struct component *c, const char *target, const struct object_list *pods)
+{
+    if (!str_eq(target, protocol_running_state(&c->protocol)))
+        return false;
+    for (size_t i = 0; i < pods->n; i++)
+        if (json_array_size(json_at(pods->v[i], "spec", "sedge", "components", NULL)) > 0)
+            return false;
+    return !orc_serves(o, c);
+}
+
 static struct orc_sight look_at_container(struct orc *o, const struct component *c, const char *target, bool away)
 {
     struct orc_sight s = {0};
@@ -210,7 +221,7 @@ static struct orc_sight look_at_container(struct orc *o, const struct component 
     orc_live_pods(o, c, &pods);
     for (size_t i = 0; i < pods.n; i++)
         has += pod_has(pods.v[i], c, target);
-    if (deployment && has == (int64_t)pods.n && has >= wanted)
+    if (deployment && has == (int64_t)pods.n && has >= wanted && !waits_to_serve(o, c, target, &pods))
         s.seen = ORC_REACHED;
     else if (!away)
         look_for_trouble(o, &pods, &s);
@@ -265,7 +276,9 @@ static struct orc_sight look_at_software(struct orc *o, size_t component, const 
     orc_live_pods(o, container, &pods);
     for (size_t i = 0; i < pods.n; i++)
         has += software_has(pods.v[i], c, target);
-    if (has == (int64_t)pods.n && has >= json_int(json_object_get(deployment, "spec"), "replicas", 1))
+    bool runs = str_eq(target, protocol_running_state(&c->protocol));
+    if (has == (int64_t)pods.n && has >= json_int(json_object_get(deployment, "spec"), "replicas", 1) &&
+        (!runs || orc_serves(o, container)))
         s.seen = ORC_REACHED;
     else if (!look_for_failure(o, c, container, &pods, &s))
         look_for_trouble(o, &pods, &s);

@@ -78,6 +78,19 @@ static json_t *endpoints(const json_t *service, const struct object_list *pods)
     return out;
 }
 
+/* Are those its endpoints already? */
+static bool says(const json_t *service, const json_t *endpoints)
+{
+    const json_t *is = json_at(service, "status", "endpoints", NULL);
+    return is ? json_equal(endpoints, is) : json_array_size(endpoints) == 0;
+}
+
+bool service_is_settled(const json_t *service, const struct object_list *pods)
+{
+    AUTO_JSON json_t *now = endpoints(service, pods);
+    return !str_empty(json_str(json_object_get(service, "spec"), "clusterIP", "")) && says(service, now);
+}
+
 static void give_address(const json_t *service, const char *cidr, const struct map *taken, struct changes *ret)
 {
     AUTO_FREE char *name = mem_printf("%s/%s", object_namespace(service), object_name(service));
@@ -102,8 +115,7 @@ void service_decide(const json_t *service, const struct object_list *pods, const
     if (str_empty(json_str(json_object_get(service, "spec"), "clusterIP", "")))
         give_address(service, cidr, taken, ret);
     AUTO_JSON json_t *now = endpoints(service, pods);
-    const json_t *before = json_at(service, "status", "endpoints", NULL);
-    if (before ? json_equal(now, before) : json_array_size(now) == 0)
+    if (says(service, now))
         return;
     json_t *copy = json_deep_copy(service);
     json_t *status = json_object_get(copy, "status");

@@ -9,6 +9,9 @@
  * such range; -ENOSPC: none is free. */
 int service_address(const char *cidr, const char *name, const struct map *taken, char **ret, struct err *e);
 
+/* Has it an address, and the endpoints that `pods` give it? */
+bool service_is_settled(const json_t *service, const struct object_list *pods);
+
 /* pods: of the service's namespace. taken: addresses of all services. */
 void service_decide(const json_t *service, const struct object_list *pods, const char *cidr, const struct map *taken,
                     struct changes *ret);

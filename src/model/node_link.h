@@ -16,6 +16,7 @@
  *                         {"type": "volume-status", "namespace", "name", "uid", "status": VolumeStatus}
  *                         {"type": "volume-gone", "namespace", "name", "uid"}
  *                         {"type": "node-status", "status": NodeStatus}          only when it changed
+ *                         {"type": "services", "revision": n}                    the kernel has the Services as they were told up to that resourceVersion
  *                         {"type": "event", "object": Event}                     involvedObject, reason, message, type ("Normal", "Warning")
  *
  * Operations: the head opens an even stream with a MESSAGE, the request; its "op" is one of NODE_OPS. The node answers with MESSAGE, DATA and DATA_ERR frames

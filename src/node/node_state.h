@@ -34,6 +34,7 @@ struct node_pod {
     int *ports; /* reservations, one for each published port */
     size_t n_ports;
     uint64_t net_turn;                /* the table that first held its ports */
+    uint64_t services_turn;           /* the table that holds the services that were told before it */
     struct step_run *step;            /* its software's step under way */
     char *reported;                   /* digest of the status told last; NULL: none */
     char *saved, *saving;             /* digests of the file's text: on disk, on its way */
@@ -60,8 +61,11 @@ struct keeper_link {
 };
 
 struct services {
-    struct map wanted;   /* uid -> json_t *, Service objects */
-    uint64_t turn, done; /* of net_apply: begun, in force */
+    struct map wanted;    /* uid -> json_t *, Service objects */
+    uint64_t turn, done;  /* of net_apply: begun, in force */
+    uint64_t settled;     /* the same: in force, or could not be put there */
+    uint64_t link_turn;   /* the last one begun before the head was connected */
+    int64_t newest, told; /* since then: newest revision of a service heard, and the one told to be in force */
     bool kicked;
     char *error; /* why the table could not be written, or NULL */
     struct back_off tries, open_tries;
@@ -147,6 +151,7 @@ void keeper_watch_end(struct node *n);
 void services_init(struct node *n); /* opens the network, loads */
 void services_kick(struct node *n); /* brings the table to what is wanted, soon */
 void services_set(struct node *n, const json_t *object);
+uint64_t services_turn(const struct node *n); /* the table that will hold what has been told up to now */
 void services_gone(struct node *n, const char *uid);
 void services_connected(struct node *n);
 void services_synced(struct node *n);
@@ -159,8 +164,9 @@ void tell_pod_gone(struct node *n, const char *ns, const char *name, const char 
 void tell_volume(struct node *n, const struct node_volume *v, const char *type, const char *phase, const char *message);
 void tell_node(struct node *n); /* NodeStatus, when it changed */
 void tell_event(struct node_pod *p, bool warning, const char *reason, const char *message);
-json_t *node_facts(struct node *n); /* NodeStatus; the caller owns it */
-char *node_host_ip(void);           /* the address by which others reach this machine; the caller frees */
+void tell_services(struct node *n, int64_t revision); /* they are in force as they were told up to that one */
+json_t *node_facts(struct node *n);                   /* NodeStatus; the caller owns it */
+char *node_host_ip(void); /* the address by which others reach this machine; the caller frees */
 
 /* ---- the link (head_link.c) ---- */
 void head_link_init(struct node *n);

@@ -60,6 +60,12 @@ void tell_volume(struct node *n, const struct node_volume *v, const char *type, 
     head_link_say(n, m);
 }
 
+void tell_services(struct node *n, int64_t revision)
+{
+    AUTO_JSON json_t *m = json_pack("{s:s, s:I}", "type", "services", "revision", (json_int_t)revision);
+    head_link_say(n, m);
+}
+
 void tell_node(struct node *n)
 {
     if (!head_link_is_up(n))

@@ -145,6 +145,7 @@ static void look_around(struct node_pod *p, struct pod_around *a, struct strv *b
     *a = (struct pod_around){.deleting = p->deleting,
                              .keeper = p->node->keeper.listed,
                              .saved = wanted_is_saved(p),
+                             .services_late = p->node->services.settled < p->services_turn,
                              .after = true,
                              .now_us = clock_mono_us(),
                              .others_behind = behind};

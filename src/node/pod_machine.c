@@ -3,7 +3,8 @@
  *
  * How it works. Up: image, ports, network, bundle, then each container. Down: each container stops, is forgotten by the
  * keeper, then files, network and the rest go. One action of this kind at a time, so that each decision sees the
- * outcome of the last. Steps of software are apart: a long one must not keep its pod from stopping. */
+ * outcome of the last. Steps of software are apart: a long one must not keep its pod from stopping. Both begin when the
+ * services that were told before the pod are in the kernel: they are those of components that it comes after. */
 #include "node/pod_machine.h"
 
 #include "node/component_path.h"
@@ -123,7 +124,7 @@ static struct pod_action next_of_life(const struct pod_spec *spec, const struct 
         return (struct pod_action){.what = POD_DO_NETWORK};
     if (pod_wanted_bundle(spec) && !str_eq(pod_wanted_bundle(spec), k->bundle))
         return (struct pod_action){.what = POD_DO_BUNDLE};
-    if (a->keeper)
+    if (a->keeper && !a->services_late)
         find_start(spec, k, a->now_us, &action);
     return action;
 }
@@ -211,7 +212,7 @@ static struct step_action next_run(const struct pod_spec *spec, const struct pod
 
 static bool software_can_run(const struct pod_spec *spec, const struct pod_known *k, const struct pod_around *a)
 {
-    if (a->deleting || !a->keeper || !a->saved || k->stepping || k->n_components + k->n_runs == 0 ||
+    if (a->deleting || !a->keeper || !a->saved || a->services_late || k->stepping || k->n_components + k->n_runs == 0 ||
         k->n_containers == 0 || pod_wants_stopped(spec))
         return false;
     const char *bundle = pod_wanted_bundle(spec);

@@ -6,11 +6,12 @@
 
 /* What a pod's next action depends on beside itself. */
 struct pod_around {
-    bool deleting;  /* the pod is to go */
-    bool keeper;    /* the keeper is there and has told all containers' states */
-    bool saved;     /* how far its software is, is on disk */
-    bool after;     /* those that spec.sedge.after names run, or somebody else sees to that */
-    int64_t now_us; /* monotonic */
+    bool deleting;      /* the pod is to go */
+    bool keeper;        /* the keeper is there and has told all containers' states */
+    bool saved;         /* how far its software is, is on disk */
+    bool services_late; /* the services that were told before it are not in the kernel yet */
+    bool after;         /* those that spec.sedge.after names run, or somebody else sees to that */
+    int64_t now_us;     /* monotonic */
     /* Components of other pods that are not at their goals; steps that are to come after one of them wait. */
     const struct strv *others_behind;
 };

@@ -96,7 +96,30 @@ static void set_error(struct node *n, const char *text)
 struct apply {
     struct node *node;
     uint64_t turn;
+    int64_t revision; /* of the services in it; 0: the head has not told all of them */
 };
+
+/* Those that waited for a table that is now in force, or will not be. */
+static void settle(struct node *n, uint64_t turn)
+{
+    uint64_t before = n->services.settled;
+    if (turn <= before)
+        return;
+    n->services.settled = turn;
+    for (size_t i = 0; i < n->pods.n; i++) {
+        struct node_pod *p = n->pods.items[i].value;
+        if (p->services_turn > before && p->services_turn <= turn)
+            pod_kick(p);
+    }
+}
+
+static void tell_in_force(struct node *n, const struct apply *a)
+{
+    if (a->turn <= n->services.link_turn || a->revision <= n->services.told)
+        return;
+    n->services.told = a->revision;
+    tell_services(n, a->revision);
+}
 
 static void on_applied(void *data, int r, const char *error)
 {
@@ -114,8 +137,11 @@ static void on_applied(void *data, int r, const char *error)
             if (p->net_turn > before && p->net_turn <= a->turn)
                 pod_kick(p);
         }
+        settle(n, a->turn);
+        tell_in_force(n, a);
     } else if (r != -ECANCELED) {
         set_error(n, error);
+        settle(n, a->turn); /* what can be started without is */
         look_soon(n, back_off_retry(&n->services.tries, now));
     }
     free(a);
@@ -125,7 +151,7 @@ static void apply(struct node *n)
 {
     struct service_table t;
     struct apply *a = mem_alloc(sizeof(*a));
-    *a = (struct apply){n, ++n->services.turn};
+    *a = (struct apply){n, ++n->services.turn, n->synced ? n->services.newest : 0};
     for (size_t i = 0; i < n->pods.n; i++) {
         struct node_pod *p = n->pods.items[i].value;
         bool in = service_table_has(p);
@@ -220,8 +246,11 @@ void services_set(struct node *n, const json_t *object)
 {
     const json_t *meta = json_object_get(object, "metadata");
     const char *uid = json_str(meta, "uid", NULL);
+    int64_t revision = 0;
     if (!uid)
         return;
+    if (str_to_i64(json_str(meta, "resourceVersion", ""), 0, INT64_MAX, &revision) && revision > n->services.newest)
+        n->services.newest = revision;
     if (json_str(meta, "deletionTimestamp", NULL)) {
         services_gone(n, uid);
         return;
@@ -229,8 +258,10 @@ void services_set(struct node *n, const json_t *object)
     AUTO_JSON json_t *kept = kept_part(object);
     if (!strv_has(&n->services.seen, uid))
         strv_add(&n->services.seen, uid);
-    if (!kept || json_equal(kept, map_get(&n->services.wanted, uid)))
+    if (!kept || json_equal(kept, map_get(&n->services.wanted, uid))) {
+        services_kick(n); /* that revision is in force, and is to be told so */
         return;
+    }
     map_set(&n->services.wanted, uid, json_incref(kept));
     names_again(n);
     services_kick(n);
@@ -256,9 +287,16 @@ const char *services_address(const struct node *n, const char *ns, const char *n
     return NULL;
 }
 
+uint64_t services_turn(const struct node *n)
+{
+    return n->services.turn + (n->services.kicked ? 1 : 0);
+}
+
 void services_connected(struct node *n)
 {
     strv_done(&n->services.seen);
+    n->services.link_turn = n->services.turn;
+    n->services.newest = n->services.told = 0;
     services_kick(n);
 }
 

@@ -125,6 +125,7 @@ static void take_pod(struct node *n, const json_t *object)
         return;
     }
     p->cold = false; /* the head has planned it anew */
+    p->services_turn = services_turn(n);
     forgive(p);
     if (p->deleting)
         begin_end(p);

@@ -51,8 +51,10 @@ static void test_endpoints(void **state)
     AUTO_CHANGES struct changes changes = {0}, none = {0};
     for (size_t i = 0; i < json_array_size(pods); i++)
         object_list_add(&list, json_array_get(pods, i));
+    assert_false(service_is_settled(service, &list));
     service_decide(service, &list, "10.89.0.0/16", &taken, &changes);
     assert_int_equal(changes.n, 1);
+    assert_true(service_is_settled(changes.v[0].object, &list));
     const json_t *made = json_at(changes.v[0].object, "status", "endpoints", NULL);
     assert_int_equal(json_array_size(made), 2);
     assert_string_equal(json_str(json_array_get(made, 0), "ip", ""), "10.88.0.1");

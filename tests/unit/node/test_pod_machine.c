@@ -87,7 +87,7 @@ static const char *const names[] = {"nothing", "wait", "image",  "ports",  "netw
                                     "start",   "stop", "forget", "remove", "detach",  "end"};
 
 struct machine_case {
-    const char *spec, *facts, *around, *what; /* around: D deleting, K no keeper, A waits for others */
+    const char *spec, *facts, *around, *what; /* around: D deleting, K no keeper, A waits for others, L services are late */
     size_t container;
 };
 
@@ -100,6 +100,7 @@ static void check(const struct machine_case *c)
     struct pod_around around = {.deleting = strchr(c->around, 'D'),
                                 .keeper = !strchr(c->around, 'K'),
                                 .after = !strchr(c->around, 'A'),
+                                .services_late = strchr(c->around, 'L'),
                                 .saved = true,
                                 .now_us = 10};
     struct pod_action a = pod_next(&f.pod.spec, &f.known, &around);
@@ -121,6 +122,8 @@ static void up(void **state)
         {ONE, "ip", "", "network", 0},
         {ONE, "ipn", "", "start", 0},
         {ONE, "ipn", "K", "nothing", 0},
+        {ONE, "ip", "L", "network", 0},
+        {ONE, "ipn", "L", "nothing", 0},
         {ONE, "", "K", "image", 0},
         {ONE, "ipnr", "", "nothing", 0},
         {ONE ",'sedge':{'bundle':'" BUNDLE "'}", "ipn", "", "bundle", 0},
@@ -237,6 +240,8 @@ static void steps_come_in_order(void **state)
     s = next_step(&f, NULL);
     assert_int_equal(s.component, 1);
     assert_string_equal(s.step->operation, "create");
+    struct pod_around late = {.keeper = true, .after = true, .saved = true, .services_late = true};
+    assert_int_equal(pod_next_step(&f.pod.spec, &f.known, &late).what, STEP_NOTHING);
     AUTO_STRV struct strv behind = {0};
     strv_add(&behind, "web");
     assert_int_equal(next_step(&f, &behind).what, STEP_NOTHING);
