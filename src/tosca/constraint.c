@@ -45,6 +45,11 @@ bool clause_is_op(const char *name)
     return clause_find(name) >= 0;
 }
 
+const char *clause_name(enum clause_op op)
+{
+    return clause_ops[op].name;
+}
+
 static bool prim_is_ordered(enum prim p)
 {
     return p == PRIM_ANY || p == PRIM_STRING || p == PRIM_INTEGER || p == PRIM_FLOAT || p == PRIM_TIMESTAMP ||

@@ -43,3 +43,4 @@ bool clause_holds(struct tctx *c, const struct clause *clause, const json_t *val
 const struct pattern *pattern_kept(struct tctx *c, const char *text, bool whole, char *why, size_t why_size);
 /* Is that a constraint operator? */
 bool clause_is_op(const char *name);
+const char *clause_name(enum clause_op op);

@@ -20,6 +20,8 @@ KEYS(service_keys, {"tosca_definitions_version", SHAPE_SCALAR}, {"namespace", SH
      {"group_types", SHAPE_GROUP_TYPES}, {"policy_types", SHAPE_POLICY_TYPES}, {"topology_template", SHAPE_TOPOLOGY});
 KEYS(metadata_keys, {"template_version", SHAPE_VERSION}, {"template_name", SHAPE_SCALAR},
      {"template_author", SHAPE_SCALAR});
+KEYS(import_keys, {"file", SHAPE_TEXT}, {"repository", SHAPE_SCALAR}, {"namespace_prefix", SHAPE_SCALAR},
+     {"namespace_uri", SHAPE_SCALAR}, {"description", SHAPE_TEXT});
 KEYS(repository_keys, {"url", SHAPE_TEXT, MUST}, {"description", SHAPE_TEXT}, {"credential", SHAPE_CREDENTIAL});
 KEYS(credential_keys, {"protocol", SHAPE_SCALAR}, {"token_type", SHAPE_SCALAR}, {"token", SHAPE_ANY},
      {"keys", SHAPE_DICT}, {"user", SHAPE_ANY});
@@ -154,6 +156,9 @@ const struct gshape grammar_shapes[SHAPE_COUNT] = {
                           .forms = FORM_MAP | FORM_SCALAR,
                           .text = SHAPE_TEXT,
                           .keys = repository_keys},
+    /* For who looks at places: tosca_file.c reads imports, in all their forms. */
+    [SHAPE_IMPORTS] = {.words = "imports", .forms = FORM_MAP | FORM_LIST, .open = true, .each = SHAPE_IMPORT},
+    [SHAPE_IMPORT] = {.words = "import", .forms = FORM_MAP | FORM_SCALAR, .text = SHAPE_TEXT, .keys = import_keys},
     [SHAPE_CREDENTIAL] = RECORD("credential", credential_keys),
     [SHAPE_ARTIFACT_TYPES] = NAMED("artifact types", SHAPE_ARTIFACT_TYPE),
     [SHAPE_ARTIFACT_TYPE] = RECORD("artifact type", artifact_type_keys),

@@ -52,6 +52,11 @@ const char *tfile_join(struct tctx *c, const char *base, const char *rel)
     return tctx_strndup(c, joined, strlen(joined));
 }
 
+const char *tfile_version_word(size_t i)
+{
+    return i < ARRAY_LEN(file_versions) ? file_versions[i].text : NULL;
+}
+
 bool tfile_is_url(const char *s)
 {
     return strstr(s, "://") != NULL;
@@ -186,8 +191,7 @@ static bool tfile_version(struct tctx *c, struct tfile *f)
 
 static struct tfile *tfile_load(struct tctx *c, const char *path, bool builtin, struct at from, unsigned depth);
 
-/* The built-in file that stands for imports of that file name in a file of that generation, or NULL. */
-static const char *tfile_builtin_name(struct tctx *c, const struct tfile *f, const char *name)
+const char *tfile_builtin_name(struct tctx *c, const struct tfile *f, const char *name)
 {
     const char *slash = strrchr(name, '/'), *section = f->version == TOSCA_2_0 ? "imports_2" : "imports";
     const struct ynode *imports = c->index.root ? ynode_get(c->index.root, section) : NULL;

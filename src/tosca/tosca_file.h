@@ -15,6 +15,10 @@ bool tfile_is_url(const char *s);
 bool tfile_exists(struct tctx *c, const char *path);
 /* `rel` as found from the file that names it, or else from the root; NULL when there is none. */
 const char *tfile_find(struct tctx *c, struct tfile *from, const char *rel);
+/* The built-in file that stands for imports of that file name in a file of that generation, or NULL. */
+const char *tfile_builtin_name(struct tctx *c, const struct tfile *f, const char *name);
+/* The words that tosca_definitions_version may be, by number from 0; NULL behind the last. */
+const char *tfile_version_word(size_t i);
 /* What `from` would import to see a built-in type that not every file sees, in quotes ("'sedge.yaml'", in TOSCA 2.0 "the
  * profile 'dev.sedge:1.0'"), or NULL. */
 const char *tfile_import_of(struct tctx *c, const struct tfile *from, enum type_kind kind, const char *name);

@@ -126,6 +126,13 @@ static struct ttype *type_primitive(struct tctx *c, const struct tfile *f, const
     return NULL;
 }
 
+const char *type_primitive_name(const struct tfile *f, size_t i)
+{
+    if (i >= ARRAY_LEN(type_primitives))
+        return NULL;
+    return type_primitives[i].generations & generation_of(f) ? type_primitives[i].name : "";
+}
+
 /* A type declared in the file itself, ready to be read; "tosca:" may stand before the short name of a built-in one. */
 static struct ttype *type_own(struct tfile *f, enum type_kind kind, const char *name)
 {

@@ -68,3 +68,6 @@ enum prim type_prim(struct tctx *c, struct ttype *t);
 /* "node type" etc., and the section that declares the kind. */
 const char *type_kind_words(enum type_kind kind);
 const char *type_kind_section(enum type_kind kind);
+/* The primitive data types that a file may name, by number from 0: NULL behind the last, "" for one of the other
+ * generation. */
+const char *type_primitive_name(const struct tfile *f, size_t i);
