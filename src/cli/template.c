@@ -44,7 +44,9 @@ static int open_definitions(struct template *t, struct diags *d)
 static int open_root(struct template *t, const char *folder, struct diags *d)
 {
     struct err e = {0};
+    const struct template_overlay *over = t->files.over;
     int r = template_files_folder(folder, TEMPLATE_FILE_MAX, &t->files, &e);
+    t->files.over = over;
     return r < 0 ? refuse(d, -r, t->given, "%s", err_text(&e)) : 0;
 }
 
@@ -58,7 +60,7 @@ static int open_file(struct template *t, struct diags *d)
     struct err e = {0};
     if (!folder)
         return refuse(d, errno, t->given, "open the folder of '%s': %s", t->given, strerror(errno));
-    int r = template_root_find(folder, slash ? slash + 1 : t->given, &t->profiles, &root, &t->entry, &e);
+    int r = template_root_find(folder, slash ? slash + 1 : t->given, t->files.over, &root, &t->entry, &e);
     return r < 0 ? refuse(d, -r, t->given, "%s", err_text(&e)) : open_root(t, root, d);
 }
 
@@ -114,19 +116,46 @@ static char *name_of(const char *entry)
     return str_to_label(base);
 }
 
-int template_open(const char *path, struct template **ret, struct diags *d)
+/* A file of an editor: what its folder lacks on disk is not there. */
+static int open_typed(struct template *t, struct diags *d)
+{
+    int r = open_definitions(t, d);
+    if (r < 0)
+        return r;
+    const char *slash = strrchr(t->given, '/');
+    AUTO_FREE char *folder = slash == t->given ? mem_strdup("/") : mem_strndup(t->given, (size_t)(slash - t->given));
+    if (file_exists(folder))
+        return open_file(t, d);
+    t->files.folder = take_ptr(folder);
+    t->entry = mem_strdup(slash + 1);
+    return 0;
+}
+
+static int open_by(const char *path, const struct template_overlay *over, int (*by)(struct template *, struct diags *),
+                   struct template **ret, struct diags *d)
 {
     AUTO(template_closep)
     struct template *t = mem_alloc(sizeof(*t));
     t->files.root.fd = t->definitions.fd = -1;
+    t->files.over = over;
     t->source = (struct tosca_source){template_files_read, template_files_exists, &t->files};
     t->given = mem_strdup(path);
-    int r = open_any(t, d);
+    int r = by(t, d);
     if (r < 0)
         return r;
     t->name = name_of(t->entry);
     *ret = take_ptr(t);
     return 0;
+}
+
+int template_open(const char *path, struct template **ret, struct diags *d)
+{
+    return open_by(path, NULL, open_any, ret, d);
+}
+
+int template_open_over(const char *path, const struct template_overlay *over, struct template **ret, struct diags *d)
+{
+    return open_by(path, over, open_typed, ret, d);
 }
 
 void template_close(struct template *t)
@@ -172,7 +201,7 @@ static char *path_from(const char *from, const char *path)
 char *template_shown(const struct template *t, const char *path)
 {
     struct stat st;
-    bool file = !t->files.archive && stat(t->given, &st) == 0 && S_ISREG(st.st_mode);
+    bool file = t->files.over || (!t->files.archive && stat(t->given, &st) == 0 && S_ISREG(st.st_mode));
     if (!file)
         return file_join(t->given, path);
     AUTO_FREE char *beside = path_from(t->entry, path);

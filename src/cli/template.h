@@ -24,6 +24,9 @@ struct template
  * 0 with *ret (template_close), or -errno with at least one error in `d` (CSAR, ARTIFACT_MISSING, IO); warnings come
  * also with 0. */
 int template_open(const char *path, struct template **ret, struct diags *d);
+/* A file, with the overlay's texts before those on disk; it need not be on disk, nor need its folder. The path is
+ * absolute. */
+int template_open_over(const char *path, const struct template_overlay *over, struct template **ret, struct diags *d);
 void template_close(struct template *t); /* NULL is fine */
 void template_closep(struct template **t);
 

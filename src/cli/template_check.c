@@ -43,7 +43,8 @@ static int finish(struct template_check *c)
 int template_check(struct template_check *c, struct err *e)
 {
     static const struct strv none = {0};
-    int r = template_open(c->path, &c->template, &c->opening);
+    int r = c->over ? template_open_over(c->path, c->over, &c->template, &c->opening)
+                    : template_open(c->path, &c->template, &c->opening);
     if (r == 0)
         r = template_inputs(c->template, c->input_files ? c->input_files : &none, c->inputs ? c->inputs : &none,
                             &c->given, e);

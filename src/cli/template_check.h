@@ -7,6 +7,7 @@
 /* Opens, reads inputs, loads. */
 struct template_check {
     const char *path;
+    const struct template_overlay *over;     /* template_open_over; NULL: template_open */
     const struct strv *inputs, *input_files; /* template_inputs */
     const json_t *inputs_first;              /* values that the others come over; may be NULL. Borrowed */
     bool inputs_missing_ok;

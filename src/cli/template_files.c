@@ -33,6 +33,10 @@ void template_files_close(struct template_files *f)
 int template_files_read(void *files, const char *path, char **ret, size_t *ret_len, struct err *e)
 {
     struct template_files *f = files;
+    if (f->folder && template_overlay_read(f->over, f->folder, path, ret, ret_len) == 0)
+        return 0;
+    if (!f->archive && f->root.fd < 0)
+        return -ENOENT;
     return f->archive ? csar_read(f->archive, path, f->max, ret, ret_len, e)
                       : file_root_read(&f->root, path, ret, ret_len, e);
 }
@@ -40,7 +44,10 @@ int template_files_read(void *files, const char *path, char **ret, size_t *ret_l
 bool template_files_exists(void *files, const char *path)
 {
     struct template_files *f = files;
-    return f->archive ? csar_find(f->archive, path) != NULL : file_root_exists(&f->root, path);
+    if (f->archive)
+        return csar_find(f->archive, path) != NULL;
+    return template_overlay_has(f->over, f->folder, path) ||
+           (f->root.fd >= 0 && file_root_exists(&f->root, path));
 }
 
 static int member_fd(const struct template_files *f, const char *path, mode_t *ret_mode, struct err *e)

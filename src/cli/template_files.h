@@ -5,6 +5,7 @@
 #include <sys/types.h>
 
 #include "cli/csar.h"
+#include "cli/template_overlay.h"
 #include "io/file_root.h"
 
 struct template_files {
@@ -12,6 +13,7 @@ struct template_files {
     struct file_root root; /* of the folder */
     struct csar *archive;  /* NULL for a folder */
     size_t max;            /* bytes of a file that is read as text */
+    const struct template_overlay *over; /* stands before the folder's files; may be NULL. Borrowed */
 };
 int template_files_folder(const char *folder, size_t max, struct template_files *ret, struct err *e);
 /* Findings as csar_open tells them. */

@@ -12,6 +12,7 @@
 /* Reads like its root, and notes how far above it the files read want to reach. */
 struct lookout {
     struct file_root root;
+    const struct template_overlay *over;
     const char *folder;
     size_t above;
 };
@@ -53,7 +54,9 @@ static void node_look(struct lookout *l, const char *file, const struct ynode *n
 static int lookout_read(void *data, const char *path, char **ret, size_t *ret_len, struct err *e)
 {
     struct lookout *l = data;
-    int r = file_root_read(&l->root, path, ret, ret_len, e);
+    int r = template_overlay_read(l->over, l->folder, path, ret, ret_len);
+    if (r < 0)
+        r = file_root_read(&l->root, path, ret, ret_len, e);
     if (r < 0)
         return r;
     struct ydoc doc = {0};
@@ -67,13 +70,13 @@ static int lookout_read(void *data, const char *path, char **ret, size_t *ret_le
 static bool lookout_exists(void *data, const char *path)
 {
     struct lookout *l = data;
-    return file_root_exists(&l->root, path);
+    return template_overlay_has(l->over, l->folder, path) || file_root_exists(&l->root, path);
 }
 
-static int look(const char *folder, const char *entry, const struct tosca_source *profiles, size_t *ret_above,
+static int look(const char *folder, const char *entry, const struct template_overlay *over, size_t *ret_above,
                 struct err *e)
 {
-    struct lookout l = {.folder = folder};
+    struct lookout l = {.over = over, .folder = folder};
     int r = file_root_open(folder, TEMPLATE_FILE_MAX, &l.root, e);
     if (r < 0)
         return r;
@@ -100,12 +103,12 @@ static bool lift(char *folder, char **entry)
     return true;
 }
 
-int template_root_find(const char *folder, const char *entry, const struct tosca_source *profiles, char **ret_folder,
+int template_root_find(const char *folder, const char *entry, const struct template_overlay *over, char **ret_folder,
                        char **ret_entry, struct err *e)
 {
     AUTO_FREE char *root = mem_strdup(folder), *path = mem_strdup(entry);
     for (size_t lifted = 0, above = 1; above > 0;) {
-        int r = look(root, path, profiles, &above, e);
+        int r = look(root, path, over, &above, e);
         if (r < 0)
             return r;
         /* What leads farther out stays outside: the check of the template says so. */

@@ -3,11 +3,12 @@
  * there. */
 #pragma once
 
+#include "cli/template_overlay.h"
 #include "tosca/tosca.h"
 
 #define TEMPLATE_LIFT_MAX 4 /* folders */
 
-/* folder: absolute path of the entry's folder; entry: its file name. 0 with the root's absolute path and the entry's
+/* over: may be NULL. folder: absolute path of the entry's folder; entry: its file name. 0 with the root's absolute path and the entry's
  * path below it (the caller frees both), or -errno with `e`. */
-int template_root_find(const char *folder, const char *entry, const struct tosca_source *profiles, char **ret_folder,
+int template_root_find(const char *folder, const char *entry, const struct template_overlay *over, char **ret_folder,
                        char **ret_entry, struct err *e);
