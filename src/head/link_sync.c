@@ -139,6 +139,10 @@ void link_sync_all(struct link *l)
                 send_object(l, order[i], object);
         }
     }
+    if (link_peers_all(l, &e) < 0) {
+        log_error("node=%s tell it the other nodes: %s", l->node, err_text(&e));
+        return;
+    }
     AUTO_JSON json_t *m = json_pack("{s:s}", "type", "synced");
     link_send(l, m);
 }

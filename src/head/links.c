@@ -177,6 +177,8 @@ int links_start(struct head *h, struct err *e)
     ls->grace.data = ls;
     uv_timer_start(&ls->grace, on_grace, GRACE_MS, 0);
     int r = link_gone_start(ls, e);
+    if (r == 0)
+        r = link_peers_start(ls, e);
     return r < 0 ? r : link_sync_start(ls, e);
 }
 
@@ -193,6 +195,7 @@ void links_stop(struct head *h)
         return;
     link_sync_stop(ls);
     link_gone_stop(ls);
+    link_peers_stop(ls);
     while (ls->all) {
         link_ops_break(ls->all, "the head stops");
         link_free(ls->all);

@@ -28,7 +28,7 @@ struct links {
     struct head *h;
     struct link *all;
     struct objects_watch *watches[TOLD_KINDS];
-    struct objects_watch *nodes_watch;
+    struct objects_watch *nodes_watch, *peers_watch;
     struct work_queue *gone; /* names of Node objects that were deleted */
     uv_timer_t grace; /* once after the start: nodes that have not come back by then are not ready */
 };
@@ -53,6 +53,11 @@ void link_nodes_missing(struct links *ls);
 /* A node whose object was deleted is no node any more: its key and its link go. */
 int link_gone_start(struct links *ls, struct err *e);
 void link_gone_stop(struct links *ls);
+
+/* link_peers.c: where the other nodes are */
+int link_peers_start(struct links *ls, struct err *e);
+void link_peers_stop(struct links *ls);
+int link_peers_all(struct link *l, struct err *e);
 
 void link_end(struct link *l, const char *why); /* links.c: closes it at once */
 

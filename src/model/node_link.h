@@ -8,9 +8,10 @@
  *   node -> head, first:  {"type": "hello", "status": NodeStatus}
  *   head -> node, then:   {"type": "time", "now": microseconds since 1970}: a node on another machine takes it as its own
  *                         {"type": "pod", "object": Pod} | {"type": "service", "object": Service} | {"type": "volume", "object": Volume}   (each that concerns this node)
+ *                         {"type": "peer", "name", "address", "podCIDR"}: another node, and the addresses of its pods
  *                         {"type": "synced"}: that was all; what the node has beyond it is no longer wanted
- *   head -> node, later:  the same three for what is new or changed (deletion asked for: metadata.deletionTimestamp is set),
- *                         {"type": "gone", "kind": "Pod"|"Service"|"Volume", "namespace", "name", "uid"}
+ *   head -> node, later:  the same four for what is new or changed (deletion asked for: metadata.deletionTimestamp is set),
+ *                         {"type": "gone", "kind": "Pod"|"Service"|"Volume"|"Node", "namespace", "name", "uid"}
  *   node -> head:         {"type": "pod-status", "namespace", "name", "uid", "status": PodStatus}
  *                         {"type": "pod-gone", "namespace", "name", "uid"}       nothing of it is left on the node
  *                         {"type": "volume-status", "namespace", "name", "uid", "status": VolumeStatus}

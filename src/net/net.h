@@ -32,6 +32,13 @@ int net_attach(struct net *n, const char *pod_id, const char *address, char **re
 int net_detach(struct net *n, const char *pod_id, struct err *e); /* 0 also when absent */
 int net_list(struct net *n, struct strv *ret_pod_ids, struct err *e); /* those pinned now */
 
+/* Another node, whose pods are reached by its address: both on one LAN. */
+struct net_peer {
+    const char *address, *pod_cidr;
+};
+/* Makes the machine's routes to other nodes' pods just these. -errno with `e` when one cannot be made (nothing leads to its address); the others stand. */
+int net_peers(struct net *n, const struct net_peer *peers, size_t n_peers, struct err *e);
+
 /* A port of the host that leads to a pod. */
 struct net_port {
     char *host_ip; /* NULL or "": all of the host's addresses, loopback included */

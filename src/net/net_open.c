@@ -240,6 +240,8 @@ int net_cleanup(const struct net_config *c, struct err *e)
     r = remove_pods(&nl, c, e);
     int r2 = remove_bridge(&nl, c->bridge, r < 0 ? &later : e);
     r = r < 0 ? r : r2;
+    r2 = net_peers_remove(&nl, r < 0 ? &later : e);
+    r = r < 0 ? r : r2;
     r2 = remove_table(r < 0 ? &later : e);
     r = r < 0 ? r : r2;
     r2 = net_sysctl_restore(c->run_dir, r < 0 ? &later : e);

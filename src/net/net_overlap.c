@@ -69,7 +69,8 @@ static int see_route(const struct nlmsghdr *h, void *data)
             oif = (int)mnl_attr_get_u32(attr);
     }
     /* The local table only repeats the addresses. */
-    bool skip = info->rtm_family != AF_INET || info->rtm_table == RT_TABLE_LOCAL || c.bits < WIDEST_BITS ||
+    bool ours = info->rtm_protocol == NET_ROUTE_PROTOCOL; /* to other nodes, or of a run that was broken */
+    bool skip = ours || info->rtm_family != AF_INET || info->rtm_table == RT_TABLE_LOCAL || c.bits < WIDEST_BITS ||
                 (oif != 0 && oif == k->bridge);
     return skip ? MNL_CB_OK : note(k, &c, oif, true);
 }

@@ -58,3 +58,5 @@ int net_pod_load(struct net *n, struct err *e);
 /* -EADDRINUSE with `e` when an address or route of the machine, other than those of the bridge, overlaps with one of
  * the ranges. */
 int net_overlap_check(struct netlink *nl, int bridge, const struct net_config *c, struct err *e);
+/* Takes all routes to other nodes' pods away. */
+int net_peers_remove(struct netlink *nl, struct err *e);

@@ -47,6 +47,7 @@ static void begin(struct node *n)
     image_jobs_init(n);
     bundle_jobs_init(n);
     services_init(n);
+    peers_init(n);
     head_place_clock(n->state_dir);
     wanted_load(n);
     keeper_watch_init(n);
@@ -87,6 +88,7 @@ static int serve(struct node *n)
     image_jobs_end(n);
     head_link_end(n);
     keeper_watch_end(n);
+    peers_end(n);
     services_end(n);
     return 0;
 }

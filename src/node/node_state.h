@@ -74,6 +74,13 @@ struct services {
     struct strv seen; /* uids named by the head since it was connected */
 };
 
+struct peers {
+    struct map known; /* name -> JSON {name, address, podCIDR} */
+    struct strv seen; /* told since the link was made */
+    uv_timer_t timer;
+    bool failing;
+};
+
 struct node {
     uv_loop_t loop;
     const char *run_dir, *state_dir;
@@ -84,6 +91,7 @@ struct node {
     struct image_store *images;
     struct keeper_link keeper;
     struct services services;
+    struct peers peers;
     struct head_link *head;
     struct image_jobs *image_jobs;
     struct bundle_jobs *bundles;
@@ -157,6 +165,15 @@ void services_connected(struct node *n);
 void services_synced(struct node *n);
 const char *services_address(const struct node *n, const char *ns, const char *name); /* or NULL; borrowed */
 void services_end(struct node *n);
+
+/* ---- the other nodes (peers.c) ---- */
+void peers_init(struct node *n);
+void peers_end(struct node *n);
+void peers_look(struct node *n); /* brings the routes to what is known, soon */
+void peers_set(struct node *n, const json_t *message);
+void peers_gone(struct node *n, const char *name);
+void peers_connected(struct node *n);
+void peers_synced(struct node *n);
 
 /* ---- telling (node_tell.c, node_facts.c) ---- */
 void tell_pod(struct node_pod *p); /* its status, when it changed and a head listens */

@@ -196,6 +196,7 @@ static void on_timer(uv_timer_t *t)
     if (n->services.open_tries.fails > 0) {
         back_off_reset(&n->services.open_tries);
         set_error(n, NULL);
+        peers_look(n);
         node_retry(n, NULL);
     }
     save(n);

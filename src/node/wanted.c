@@ -324,6 +324,7 @@ void wanted_connected(struct node *n)
         v->seen = v->told = false;
     }
     services_connected(n);
+    peers_connected(n);
 }
 
 static void take_synced(struct node *n)
@@ -343,6 +344,7 @@ static void take_synced(struct node *n)
         i--;
     }
     services_synced(n);
+    peers_synced(n);
     node_retry(n, NULL);
     wanted_sweep(n);
 }
@@ -356,6 +358,8 @@ static void take_gone(struct node *n, const json_t *m)
         pod_gone(p);
     if (str_eq(kind, "Service"))
         services_gone(n, uid);
+    if (str_eq(kind, "Node"))
+        peers_gone(n, json_str(m, "name", ""));
     if (str_eq(kind, "Volume") && v && !v->busy) {
         map_del(&n->volumes, uid);
         volume_free(v);
@@ -372,6 +376,8 @@ void wanted_message(struct node *n, const json_t *m)
         services_set(n, object);
     else if (str_eq(type, "volume"))
         take_volume(n, object);
+    else if (str_eq(type, "peer"))
+        peers_set(n, m);
     else if (str_eq(type, "synced"))
         take_synced(n);
     else if (str_eq(type, "gone"))

@@ -193,3 +193,29 @@ def test_a_removed_board_has_no_rights_any_more(lab, stranger):
     stranger.sedge("node", "leave")
     assert not pki(stranger).exists()
     lab.head.sedge("node", "rm", "h9")
+
+
+# -- one LAN --
+
+def test_pods_of_different_boards_reach_each_other(lab):
+    lab.head.sedge("run", "-d", "--name", "here", "--node", "h1", "busybox", "sleep", "1000")
+    lab.head.sedge("run", "-d", "--name", "there", "--node", "h2", "busybox", "sh", "-c", "while true; do echo hello | nc -l -p 8080; done")
+    try:
+        far = wait_for(lambda: [p["status"].get("podIP") for p in lab.head.pods() if p["metadata"]["name"] == "there"][0])
+        assert far.startswith("10.128.") or far.startswith("10.129.")
+        assert "hello" in wait_for(lambda: lab.head.sedge("exec", "here", "--", "nc", "-w", "2", far, "8080", check=False).stdout)
+    finally:
+        for name in ("here", "there"):
+            lab.head.sedge("rm", "-f", name, check=False)
+
+
+def test_routes_to_other_boards_come_and_go(lab):
+    def routes(host):
+        return [line for line in host.inside("ip", "route").stdout.splitlines() if " via " in line and "proto 83" in line]
+    assert len(wait_for(lambda: len(routes(lab[2])) == 2 and routes(lab[2]))) == 2
+    assert {r.split()[2] for r in routes(lab[2])} == {lab[1].ip, lab[3].ip}
+    assert len(routes(lab.head)) == 2
+    lab[3].sedge("down")
+    assert not routes(lab[3])
+    lab[3].sedge("up")
+    assert len(wait_for(lambda: len(routes(lab[3])) == 2 and routes(lab[3]))) == 2
