@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/map.h"
 #include "base/mem.h"
+#include "base/seal.h"
 #include "base/strv.h"
 #include "base/text.h"
 #include "base/yaml.h"

@@ -7,7 +7,7 @@
     X(down)                                                                                                            \
     X(status)                                                                                                          \
     X(node) X(token) X(kubeconfig) X(validate) X(explain) X(tosca) X(plan) X(deploy) X(undeploy) X(history) X(diff) X(rollback) X(retry) X(start) X(stop) X(scale) X(workflow)  \
-        X(apps) X(notify) X(describe) X(outputs) X(logs) X(events) X(ps) X(exec) X(run) X(rm) X(image) X(version) X(completion)  \
+        X(apps) X(notify) X(describe) X(outputs) X(secret) X(logs) X(events) X(ps) X(exec) X(run) X(rm) X(image) X(version) X(completion)  \
             X(help)
 #define DECLARE(name) extern const struct verb verb_##name;
 #define ADDRESS(name) &verb_##name,

@@ -78,6 +78,7 @@ CELL_AT(cell_event_count, "count")
 CELL_AT(cell_source, "source", "component")
 CELL_AT(cell_field_path, "involvedObject", "fieldPath")
 CELL_AT(cell_revision, "revision")
+CELL_AT(cell_secret_type, "type")
 CELL_AT(cell_bundle, "status", "applied", "bundle")
 
 static void cell_none(const json_t *object, int64_t now_us, struct buf *to)
@@ -209,6 +210,14 @@ static void cell_cause(const json_t *revision, int64_t now_us, struct buf *to)
     cell_or_none(json_str(json_at(revision, "metadata", "annotations", NULL), NOTE_MESSAGE, NULL), to);
 }
 
+/* ---- secrets ---- */
+
+static void cell_secret_data(const json_t *secret, int64_t now_us, struct buf *to)
+{
+    (void)now_us;
+    buf_addf(to, "%zu", json_object_size(json_object_get(secret, "data")));
+}
+
 /* ---- events ---- */
 
 static const char *event_time(const json_t *event, const char *key)
@@ -299,6 +308,10 @@ static const struct table_column revision_columns[] = {
     {"Revision", "integer", "", 0, cell_revision, "its number"},
     {"Change-Cause", "string", "", 1, cell_cause, "why it was made"},
 };
+static const struct table_column secret_columns[] = {
+    {"Type", "string", "", 0, cell_secret_type, "what the values are for"},
+    {"Data", "string", "", 0, cell_secret_data, "number of values"},
+};
 static const struct table_column volume_columns[] = {
     {"Status", "string", "", 0, cell_phase, "Pending, Bound or Released"},
     {"Node", "string", "", 0, cell_node_name, "node that holds it"},
@@ -314,6 +327,7 @@ const struct kind_columns table_kinds[] = {
     COLUMNS("Node", node_columns, false),
     COLUMNS("Pod", pod_columns, false),
     COLUMNS("Service", service_columns, false),
+    COLUMNS("Secret", secret_columns, false),
     COLUMNS("Event", event_columns, true),
     COLUMNS("Deployment", deployment_columns, false),
     COLUMNS("ControllerRevision", revision_columns, false),

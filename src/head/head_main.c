@@ -92,7 +92,13 @@ static int open_store(struct head *h, struct err *e)
         head_clock_open(h->dir);
     if (r == 0)
         r = store_open_sqlite(folder, &h->store, e);
-    return r < 0 ? r : objects_open(h->store, &h->objects, e);
+    if (r == 0)
+        r = objects_open(h->store, &h->objects, e);
+    if (r < 0)
+        return r;
+    AUTO_FREE char *key = file_join(h->dir, "pki/secrets.key");
+    objects_keep_key(h->objects, key);
+    return 0;
 }
 
 /* Adds a listener; the descriptor is the server's from then on. */

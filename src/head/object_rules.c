@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "head/object_secret.h"
 #include "head/object_shape.h"
 
 #define LABEL_MAX 63
@@ -129,7 +130,7 @@ static int deployment_rules(const json_t *deployment, struct err *e)
 static const struct {
     const char *kind;
     int (*check)(const json_t *object, struct err *e);
-} rules[] = {{"Pod", pod_rules}, {"Deployment", deployment_rules}};
+} rules[] = {{"Pod", pod_rules}, {"Deployment", deployment_rules}, {"Secret", object_secret_rules}};
 
 int object_rules_check(const struct kind *k, const json_t *object, struct err *e)
 {

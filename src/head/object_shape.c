@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "head/object_secret.h"
+
 /* Metadata that the head alone writes: taken from clients only to be compared. */
 static const char *const system_meta[] = {
     "uid", "resourceVersion", "generation", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds",
@@ -28,7 +30,7 @@ json_t *object_part(json_t *obj, const char *key)
 int object_name_check(const struct kind *k, const char *name, const char *path, struct err *e)
 {
     bool dots = str_eq(k->name, "Pod") || str_eq(k->name, "Node") || str_eq(k->name, "Event") ||
-                str_eq(k->name, "ControllerRevision");
+                str_eq(k->name, "ControllerRevision") || str_eq(k->name, "Secret");
     if (str_empty(name))
         return err_set(e, EINVAL, "%s: required", path);
     if (dots ? str_is_dns_name(name) : str_is_label(name))
@@ -72,6 +74,8 @@ int object_shape_normal(const struct kind *k, const json_t *given, json_t **ret,
     fields_done(k->table, decoded);
     json_put_str(v, "apiVersion", k->api_version);
     json_put_str(v, "kind", k->name);
+    if (str_eq(k->name, "Secret"))
+        object_secret_fold(v);
     r = object_rules_check(k, v, e);
     if (r == 0)
         *ret = take_ptr(v);
@@ -208,6 +212,8 @@ int object_shape_next(const struct kind *k, const json_t *before, enum objects_p
         return r;
     keep_system_meta(before, meta);
     r = fields_check_update(k->table, before, v, e);
+    if (r == 0 && str_eq(k->name, "Secret"))
+        r = object_secret_check_next(before, v, e);
     if (r < 0)
         return r;
     count_generation(before, v);

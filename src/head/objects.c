@@ -18,7 +18,7 @@ char *objects_key(const struct kind *k, const char *ns, const char *name)
     return ns ? mem_printf("/%s/%s/%s", k->plural, ns, name ? name : "") : mem_printf("/%s/", k->plural);
 }
 
-json_t *objects_parse(const char *key, const char *text, int64_t revision)
+json_t *objects_parse(struct objects *o, const char *key, const char *text, int64_t revision)
 {
     struct err e = {0};
     json_t *v = json_parse(text, strlen(text), &e);
@@ -30,6 +30,11 @@ json_t *objects_parse(const char *key, const char *text, int64_t revision)
     char number[24];
     snprintf(number, sizeof(number), "%lld", (long long)revision);
     json_put_str(object_part(v, "metadata"), "resourceVersion", number);
+    if (objects_seal_applies(key) && objects_seal_open(&o->seal, key, v, &e) < 0) {
+        log_error("%s", err_text(&e));
+        json_object_del(v, "sealed");
+        json_put_str(object_part(object_part(v, "metadata"), "annotations"), SEAL_UNREADABLE, err_text(&e));
+    }
     return v;
 }
 
@@ -61,7 +66,7 @@ static int count_events(struct objects *o, struct err *e)
 int objects_open(struct store *s, struct objects **ret, struct err *e)
 {
     struct objects *o = mem_alloc(sizeof(*o));
-    o->store = s;
+    o->store = o->seal.store = s;
     int r = count_events(o, e);
     if (r == 0)
         r = store_watch(s, "/", store_revision(s), objects_feed, o, &o->feed, e);
@@ -82,7 +87,23 @@ void objects_close(struct objects *o)
     if (o->feed)
         store_unwatch(o->feed);
     objects_watches_done(o);
+    objects_seal_done(&o->seal);
     free(o);
+}
+
+void objects_keep_key(struct objects *o, const char *path)
+{
+    objects_seal_done(&o->seal);
+    o->seal.path = mem_strdup(path);
+    objects_seal_check(&o->seal);
+}
+
+int objects_key_of_seals(struct objects *o, const struct seal_key **ret, struct err *e)
+{
+    int r = objects_seal_keys(&o->seal, e);
+    if (r == 0)
+        *ret = &o->seal.ring.keys[0];
+    return r;
 }
 
 int64_t objects_revision(struct objects *o)
@@ -110,7 +131,7 @@ int objects_read(struct objects *o, struct object_ref ref, json_t **ret, int64_t
         return not_found(ref, e);
     if (r < 0)
         return r;
-    *ret = objects_parse(key, item.value, item.modified);
+    *ret = objects_parse(o, key, item.value, item.modified);
     *ret_revision = item.modified;
     return *ret ? 0 : err_set(e, EIO, "%s \"%s\" is damaged in the store; delete it", ref.kind->plural, ref.name);
 }
@@ -118,7 +139,13 @@ int objects_read(struct objects *o, struct object_ref ref, json_t **ret, int64_t
 int objects_get(struct objects *o, struct object_ref ref, json_t **ret, struct err *e)
 {
     int64_t revision;
-    return objects_read(o, ref, ret, &revision, e);
+    int r = objects_read(o, ref, ret, &revision, e);
+    const char *why = r < 0 ? NULL : json_str(json_at(*ret, "metadata", "annotations", NULL), SEAL_UNREADABLE, NULL);
+    if (!why || !str_eq(ref.kind->name, "Secret"))
+        return r;
+    r = err_set(e, ENOKEY, "%s", why);
+    json_decref(take_ptr(*ret));
+    return r;
 }
 
 int objects_list(struct objects *o, const struct kind *k, const char *ns, json_t **ret, int64_t *ret_revision,
@@ -132,7 +159,7 @@ int objects_list(struct objects *o, const struct kind *k, const char *ns, json_t
         return r;
     json_t *all = json_array();
     for (size_t i = 0; i < list.n; i++) {
-        json_t *v = objects_parse(list.items[i].key, list.items[i].value, list.items[i].modified);
+        json_t *v = objects_parse(o, list.items[i].key, list.items[i].value, list.items[i].modified);
         if (v)
             json_array_append_new(all, v);
     }
@@ -180,13 +207,17 @@ int objects_put(struct objects *o, struct object_ref ref, json_t *object, int64_
     json_t *meta = object_part(object, "metadata");
     json_object_del(meta, "resourceVersion");
     AUTO_FREE char *key = objects_key(ref.kind, ref.ns, ref.name);
-    AUTO_FREE char *text = json_text(object);
+    AUTO_JSON json_t *sealed = NULL;
+    int r = objects_seal_applies(key) ? objects_seal_close(&o->seal, key, object, &sealed, e) : 0;
+    if (r < 0)
+        return err_wrap(e, r, "seal %s \"%s\"", ref.kind->plural, ref.name);
+    AUTO_FREE char *text = json_text(sealed ? sealed : object);
     if (strlen(text) > JSON_MAX_BYTES)
         return err_set(e, EINVAL, "object: %s \"%s\" is larger than %u bytes", ref.kind->plural, ref.name,
                        JSON_MAX_BYTES);
     struct store_op op = {.key = key, .value = text, .expect = expect};
     int64_t revision;
-    int r = objects_commit(o, &op, 1, &revision, e);
+    r = objects_commit(o, &op, 1, &revision, e);
     if (r == -EAGAIN)
         return err_set(e, EAGAIN, "%s \"%s\" was changed meanwhile: get it again", ref.kind->plural, ref.name);
     if (r < 0)

@@ -12,6 +12,11 @@
 struct objects;
 int objects_open(struct store *s, struct objects **ret, struct err *e); /* makes namespace "default" when missing */
 void objects_close(struct objects *o);
+/* Where the key lies that Secrets are sealed with (made with the first Secret); without a call it is kept nowhere, and
+ * lost with `o`. Logs when it is missing and something is sealed. */
+void objects_keep_key(struct objects *o, const char *path);
+/* The key itself, for marks of values (base/seal.h); borrowed. -ENOKEY with `e`: it is lost. */
+int objects_key_of_seals(struct objects *o, const struct seal_key **ret, struct err *e);
 
 struct object_ref {
     const struct kind *kind;

@@ -4,6 +4,7 @@
 
 #include "head/object_shape.h"
 #include "head/objects.h"
+#include "head/objects_seal.h"
 
 #define EVENTS_MAX 1000
 
@@ -14,6 +15,7 @@ struct objects {
     bool telling, swept; /* watches are being told; one of them ended meanwhile */
     size_t n_events;
     bool dry;
+    struct objects_seal seal;
 };
 
 /* From here on changes are checked and answered, but not written. */
@@ -23,8 +25,9 @@ int objects_commit(struct objects *o, const struct store_op *ops, size_t n, int6
 
 /* "/pods/default/web-1"; without name: the prefix of all (ns NULL: of all namespaces). The caller frees. */
 char *objects_key(const struct kind *k, const char *ns, const char *name);
-/* The text of a stored object with its revision in it; NULL (logged) when it is no JSON. */
-json_t *objects_parse(const char *key, const char *text, int64_t revision);
+/* The text of a stored object with its revision in it, opened when it is sealed; NULL (logged) when it is no JSON. One
+ * that does not open lacks its values and has the annotation SEAL_UNREADABLE. */
+json_t *objects_parse(struct objects *o, const char *key, const char *text, int64_t revision);
 /* *ret_revision: to be given to objects_put. */
 int objects_read(struct objects *o, struct object_ref ref, json_t **ret, int64_t *ret_revision, struct err *e);
 /* Stores it when it still has the revision `expect` (0: when it is not there); its resourceVersion is set. -EAGAIN. */

@@ -21,14 +21,14 @@ struct change {
     bool read;
 };
 
-static void change_read(struct change *c)
+static void change_read(struct objects *o, struct change *c)
 {
     const struct store_item *i = c->item;
     if (c->read)
         return;
     c->read = true;
-    c->before = i->previous ? objects_parse(i->key, i->previous, i->modified) : NULL;
-    c->object = i->value ? objects_parse(i->key, i->value, i->modified) : json_incref(c->before);
+    c->before = i->previous ? objects_parse(o, i->key, i->previous, i->modified) : NULL;
+    c->object = i->value ? objects_parse(o, i->key, i->value, i->modified) : json_incref(c->before);
 }
 
 static void change_done(struct change *c)
@@ -42,7 +42,7 @@ static void tell(struct objects_watch *w, struct change *c)
     const struct store_item *i = c->item;
     if (!w->told || i->modified <= w->from || !str_starts(i->key, w->prefix))
         return;
-    change_read(c);
+    change_read(w->o, c);
     if (!c->object)
         return; /* damaged: logged */
     enum objects_change_type type = !i->value ? OBJECT_DELETED : i->previous ? OBJECT_MODIFIED : OBJECT_ADDED;

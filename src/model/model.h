@@ -10,5 +10,6 @@
 #include "model/pod.h"
 #include "model/protocol.h"
 #include "model/revision.h"
+#include "model/secret.h"
 #include "model/service.h"
 #include "model/topology.h"

@@ -8,6 +8,7 @@
 #include "model/pod.h"
 #include "model/revision.h"
 #include "model/rows.h"
+#include "model/secret.h"
 #include "model/service.h"
 
 static const struct field owner_rows[] = {
@@ -56,6 +57,7 @@ const struct kind kinds[] = {
     {"v1", "Node", "nodes", "node", "no", false, &node_fields},
     {"v1", "Pod", "pods", "pod", "po", true, &pod_fields},
     {"v1", "Service", "services", "service", "svc", true, &service_fields},
+    {"v1", "Secret", "secrets", "secret", "", true, &secret_fields},
     {"v1", "Event", "events", "event", "ev", true, &event_fields},
     {"apps/v1", "Deployment", "deployments", "deployment", "deploy", true, &deployment_fields},
     {"apps/v1", "ControllerRevision", "controllerrevisions", "controllerrevision", "", true, &revision_fields},

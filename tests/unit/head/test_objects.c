@@ -343,6 +343,81 @@ static void test_events_are_bounded(void **state)
     assert_true(n <= 1000 && n > 900);
 }
 
+/* ---- secrets ---- */
+
+static char *stored(struct fixture *f, const char *key)
+{
+    AUTO(store_item_done)
+    struct store_item item = {0};
+    assert_int_equal(store_get(f->store, key, &item, NULL), 0);
+    return mem_strdup(item.value);
+}
+
+#define SECRET(name, more) "{'metadata': {'name': '" name "', 'annotations': {'note': 'hidden-note'}}" more "}"
+
+static void test_secret_is_sealed(void **state)
+{
+    struct fixture *f = *state;
+    AUTO_JSON json_t *v = fixture_create(f, "Secret", "default",
+                                         SECRET("db", ", 'stringData': {'password': 'hidden'}, 'data': {'b': 'AAE='}"));
+    assert_string_equal(fixture_text(v, "data.password"), "aGlkZGVu");
+    assert_string_equal(fixture_text(v, "data.b"), "AAE=");
+    assert_string_equal(fixture_text(v, "type"), "Opaque");
+    assert_null(json_object_get(v, "stringData"));
+    AUTO_JSON json_t *again = NULL;
+    assert_int_equal(objects_get(f->objects, fixture_ref("Secret", "default", "db"), &again, NULL), 0);
+    assert_true(json_equal(v, again));
+    AUTO_FREE char *text = stored(f, "/secrets/default/db");
+    static const char *const hidden[] = {"hidden", "aGlkZGVu", "AAE=", "password", "hidden-note"};
+    for (size_t i = 0; i < ARRAY_LEN(hidden); i++)
+        assert_null(strstr(text, hidden[i]));
+}
+
+static void test_secret_moved_elsewhere_does_not_open(void **state)
+{
+    struct fixture *f = *state;
+    struct err e = {0};
+    AUTO_JSON json_t *a = fixture_create(f, "Secret", "default", SECRET("a1", ", 'stringData': {'k': 'hidden'}"));
+    AUTO_FREE char *text = stored(f, "/secrets/default/a1");
+    struct store_op op = {.key = "/secrets/default/a2", .value = text, .expect = 0};
+    int64_t revision;
+    assert_int_equal(store_write(f->store, &op, 1, &revision, NULL, &e), 0);
+    AUTO_JSON json_t *v = NULL;
+    assert_int_equal(objects_get(f->objects, fixture_ref("Secret", "default", "a2"), &v, &e), -ENOKEY);
+    assert_null(v);
+    assert_int_equal(objects_delete(f->objects, fixture_ref("Secret", "default", "a2"), NULL, NULL, &e), 0);
+}
+
+static void test_secret_rules(void **state)
+{
+    struct fixture *f = *state;
+    struct err e = {0};
+    static const struct {
+        const char *text, *says;
+    } cases[] = {
+        {SECRET("x", ", 'data': {'k': 'hidden!'}"), "data.k: it is not base64"},
+        {SECRET("x", ", 'data': {'a b': 'aGk='}"), "data: 'a b' is no name"},
+        {SECRET("x", ", 'stringData': {'..': 'hidden'}"), "data: '..' is no name"},
+        {SECRET("x", ", 'data': {'k': 1}"), "data.k"},
+        {SECRET("x", ", 'values': {}"), "values: unknown field"},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        assert_int_equal(create(f, "Secret", "default", cases[i].text, &e), -EINVAL);
+        if (!strstr(e.text, cases[i].says))
+            fail_msg("'%s' does not say '%s'", e.text, cases[i].says);
+        assert_null(strstr(e.text, "hidden"));
+    }
+    AUTO_JSON json_t *made =
+        fixture_create(f, "Secret", "default", SECRET("fixed", ", 'stringData': {'k': 'v'}, 'immutable': true"));
+    AUTO_JSON json_t *label = fixture_json("{'metadata': {'labels': {'a': 'b'}}}");
+    AUTO_JSON json_t *value = fixture_json("{'stringData': {'k': 'w'}}");
+    AUTO_JSON json_t *open = fixture_json("{'immutable': false}");
+    struct object_ref ref = fixture_ref("Secret", "default", "fixed");
+    assert_int_equal(objects_patch(f->objects, ref, OBJECTS_SPEC, label, NULL, &e), 0);
+    assert_int_equal(objects_patch(f->objects, ref, OBJECTS_SPEC, value, NULL, &e), -EINVAL);
+    assert_int_equal(objects_patch(f->objects, ref, OBJECTS_SPEC, open, NULL, &e), -EINVAL);
+}
+
 int main(void)
 {
     cmocka_set_message_output(CM_OUTPUT_TAP);
@@ -350,6 +425,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_create_completes),
         TEST(test_create_refuses),
+        TEST(test_secret_is_sealed),
+        TEST(test_secret_moved_elsewhere_does_not_open),
+        TEST(test_secret_rules),
         TEST(test_generate_name),
         TEST(test_replace_keeps_what_is_the_heads),
         TEST(test_nothing_is_written_when_nothing_changes),
