@@ -2,6 +2,11 @@
 /* Finds and checks artifacts. */
 #include "tosca/artifact.h"
 
+#include <string.h>
+#include <strings.h>
+
+#include "base/digest.h"
+#include "tosca/related.h"
 #include "tosca/tosca_file.h"
 #include "tosca/value_read.h"
 
@@ -79,8 +84,8 @@ size_t artifact_all(struct topo *t, struct tnode *n, struct artifact **ret)
     return count;
 }
 
-/* Those that are given; what is missing may come from elsewhere. */
-static void check_properties(struct topo *t, struct ttype *type, struct at given, const char *words)
+static void check_properties(struct topo *t, struct ttype *type, struct at at, struct at given, const char *words,
+                             bool must)
 {
     const struct map *declared = type_members(t->c, type, MEMBER_PROPERTY);
     bool loose = given.file && given.file->version == TOSCA_2_0 && !declared->n && at_len(given, Y_MAP);
@@ -91,12 +96,48 @@ static void check_properties(struct topo *t, struct ttype *type, struct at given
         topo_values(t->c, (struct scope){.topo = t}, loose ? NULL : declared, given, words, "property");
     for (size_t i = 0; i < values->n && tctx_spend(t->c, 1); i++) {
         struct tvalue *v = values->items[i].value;
-        if (v->at.node)
+        if (v->at.node) {
             value_get(t->c, v);
+        } else if (must && v->def && tdef_required(v->def) && at_null(value_source(v))) {
+            tosca_error(t->c, at, "MISSING_KEY", "%s: property '%s' is required and has no value", words, v->name);
+            related_def(t->c, v->def);
+        }
     }
 }
 
-void artifact_check_one(struct topo *topo, struct at at, struct at base, const char *owner, const char *name)
+/* Is that file's SHA-256 the one given? True also where it cannot be read: that is told elsewhere. */
+static bool has_digest(struct tctx *c, const char *path, const char *hex)
+{
+    const struct tosca_source *source = c->options->source;
+    AUTO_FREE char *text = NULL;
+    size_t len = 0;
+    struct err e = {0};
+    char name[DIGEST_TEXT_SIZE];
+    if (!path || source->read(source->data, path, &text, &len, &e) < 0)
+        return true;
+    digest_of(text, len, name);
+    return strcasecmp(name + strlen("sha256:"), hex) == 0;
+}
+
+/* A checksum needs its algorithm (TOSCA 1.3: 3.6.7; TOSCA 2.0: 12.2). Of SHA-256 it is checked. */
+static void check_checksum(struct topo *topo, struct at at, struct at file, const char *words)
+{
+    struct tctx *c = topo->c;
+    struct at sum = at_key(at, "checksum"), algorithm = at_key(at, "checksum_algorithm");
+    if (!at_text(sum))
+        return;
+    const char *name = at_text(algorithm);
+    if (!name) {
+        tosca_error(c, sum, "MISSING_KEY", "%s: a checksum needs its 'checksum_algorithm', such as SHA-256", words);
+        return;
+    }
+    if (strcasecmp(name, "sha256") != 0 && strcasecmp(name, "sha-256") != 0)
+        tosca_warn(c, algorithm, "NOT_RUN", "%s: a checksum by '%s' is not checked; sedge checks SHA-256", words, name);
+    else if (!has_digest(c, tfile_find(c, file.file, at_text(file)), at_text(sum)))
+        tosca_error(c, sum, "CONSTRAINT", "%s: the file '%s' has another SHA-256 than that", words, at_text(file));
+}
+
+void artifact_check_one(struct topo *topo, struct at at, struct at base, const char *owner, const char *name, bool must)
 {
     struct tctx *c = topo->c;
     const char *words = tctx_printf(c, "%s: artifact '%s'", owner, name);
@@ -107,7 +148,8 @@ void artifact_check_one(struct topo *topo, struct at at, struct at base, const c
         tosca_error(c, at, "MISSING_KEY", "%s: the key 'file' is missing", words);
     struct ttype *t = type_at(c, type, TYPE_ARTIFACT, NULL);
     if (t && at_is(at, Y_MAP))
-        check_properties(topo, t, at_key(at, "properties"), words);
+        check_properties(topo, t, at, part_of(at, base, "properties"), words, must);
+    check_checksum(topo, at, part_of(at, base, "file"), words);
     const char *url = repository_url(repository);
     if (at_text(repository) && !url && !tfile_is_url(at_text(repository)))
         tosca_error(c, repository, "UNKNOWN_REF", "%s: there is no repository '%s' in this file", words,
@@ -120,6 +162,7 @@ void artifact_check(struct topo *t, struct tnode *n)
     for (size_t i = 0; i < at_len(given, Y_MAP) && tctx_spend(t->c, 5); i++) {
         const struct ypair *p = &given.node->pairs[i];
         if (p->key->kind == Y_SCALAR)
-            artifact_check_one(t, at_of(given.file, p->value), declared(t, n, p->key->text), n->words, p->key->text);
+            artifact_check_one(t, at_of(given.file, p->value), declared(t, n, p->key->text), n->words, p->key->text,
+                               true);
     }
 }

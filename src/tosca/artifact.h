@@ -19,5 +19,5 @@ bool artifact_find(struct topo *t, struct tnode *n, const char *name, struct art
 size_t artifact_all(struct topo *t, struct tnode *n, struct artifact **ret);
 /* Checks them: type, file, repository. */
 void artifact_check(struct topo *t, struct tnode *n);
-/* Checks the form of one; `base`: what it refines, or without node. */
-void artifact_check_one(struct topo *t, struct at at, struct at base, const char *owner, const char *name);
+/* Checks the form of one; `base`: what it refines, or without node; `must`: required properties need a value. */
+void artifact_check_one(struct topo *t, struct at at, struct at base, const char *owner, const char *name, bool must);

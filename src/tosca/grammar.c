@@ -289,3 +289,10 @@ void grammar_check(struct tctx *c, struct tfile *f)
         check_node(&top, at_of(f, f->doc.root), SHAPE_SERVICE);
     f->walked = true;
 }
+
+void grammar_check_part(struct tctx *c, struct at at, enum shape shape)
+{
+    const struct gshape *shapes = shapes_of(at.file);
+    struct walk part = {.c = c, .shapes = shapes, .words = shapes[shape].words};
+    check_node(&part, at, shape);
+}

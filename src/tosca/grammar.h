@@ -141,5 +141,7 @@ bool grammar_is_key(enum shape shape, const char *key);
 /* Checks a whole file by its generation's table, once, and brings it into the core form: keys that 2.0 calls otherwise
  * get the name that they have in 1.3, at the same place. Tells every fault of shape. */
 void grammar_check(struct tctx *c, struct tfile *f);
+/* Checks one node of a file by the table, for what has more than one form and is read before the whole file is walked. */
+void grammar_check_part(struct tctx *c, struct at at, enum shape shape);
 /* What the file itself calls a key of the core form: "count_range" for "occurrences" in TOSCA 2.0. */
 const char *grammar_word(const struct tfile *f, const char *key);

@@ -197,7 +197,7 @@ void substitution_mappings_check(struct topo *t)
     check_each(t, type, at_key(at, "capabilities"), check_capability);
     check_each(t, type, at_key(at, "requirements"), check_requirement);
     check_each(t, type, at_key(at, "properties"), check_property);
-    node_filter_check(t->c, at_key(at, "substitution_filter"), NULL);
+    node_filter_check(t->c, at_key(at, "substitution_filter"), type);
     if (type)
         check_covered(t, type, at);
 }

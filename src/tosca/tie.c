@@ -32,6 +32,18 @@ static bool want_optional(const struct want *w)
     return w->assigned && str_eq(at_text(at_key(w->link->at, "optional")), "true");
 }
 
+/* The template's own types are taken at their word; what the built-in ones of 1.x say of sources, few templates keep.
+ */
+static void tell_source(const struct want *w, const struct tnode *to)
+{
+    struct at list = want_sources(w, w->link->capability);
+    bool strict = list.file && !list.file->builtin && list.file->version >= TOSCA_1_3;
+    (strict ? tosca_error : tosca_warn)(w->c, w->link->at, "TARGET_TYPE",
+                                        "%s: capability '%s' of '%s' is not meant for nodes of type '%s'", w->words,
+                                        w->link->capability->name, to->name, w->from->type ? w->from->type->name : "?");
+    tosca_related(w->c, list, "it is meant for these");
+}
+
 static void tie_to(const struct want *w, struct tnode *to)
 {
     w->link->target = to;
@@ -39,9 +51,7 @@ static void tie_to(const struct want *w, struct tnode *to)
     if (!w->link->capability && w->assigned) {
         w->link->capability = want_capability_among(w, to, true);
         if (w->link->capability && !w->from->inner) /* else it comes from a node inside */
-            tosca_warn(w->c, w->link->at, "TARGET_TYPE",
-                       "%s: capability '%s' of '%s' is not meant for nodes of type '%s'", w->words,
-                       w->link->capability->name, to->name, w->from->type ? w->from->type->name : "?");
+            tell_source(w, to);
     }
     if (w->link->capability)
         w->link->capability->incoming++;
@@ -106,6 +116,31 @@ static void tie_named(const struct want *w, struct tnode *to, struct at at)
         tosca_error(w->c, at, "CONSTRAINT", "%s: '%s' does not pass the node filter", w->words, to->local);
 }
 
+/* An assignment asks for no other kind of capability than the declaration; for a wider one in 1.x, with a warning. */
+static void tell_other_capability(const struct want *w, struct at own, struct ttype *type)
+{
+    if (!w->capability || type_is_a(w->c, type, w->capability))
+        return;
+    bool wider = type_is_a(w->c, w->capability, type) && own.file->version != TOSCA_2_0;
+    (wider ? tosca_warn : tosca_error)(
+        w->c, own, "INHERITANCE", "%s: capability type '%s' does not derive from '%s', which the node type asks for",
+        w->words, type->name, w->capability->name);
+    related_def(w->c, w->link->def);
+}
+
+/* Has any node template, or the node type that is asked for, a capability of that name? */
+static bool anyone_has(const struct want *w, const char *name)
+{
+    struct at node = want_node(w);
+    struct ttype *type = at_text(node) ? type_find(w->c, node.file, TYPE_NODE, at_text(node)) : NULL;
+    bool found = (at_text(node) && !type) || type_member(w->c, type, MEMBER_CAPABILITY, name);
+    for (size_t i = 0; !found && i < w->t->nodes->n && tctx_spend(w->c, 1); i++) {
+        const struct tnode *n = w->t->nodes->items[i].value;
+        found = map_has(n->capabilities, name);
+    }
+    return found;
+}
+
 /* Which capability is asked for: a name on the target, or a type. */
 static void want_capability(struct want *w, const struct tnode *to)
 {
@@ -113,6 +148,8 @@ static void want_capability(struct want *w, const struct tnode *to)
     if (at_is(w->link->def ? w->link->def->at : declared, Y_SCALAR))
         declared = w->link->def->at;
     w->capability = at_text(declared) ? type_find(w->c, declared.file, TYPE_CAPABILITY, at_text(declared)) : NULL;
+    if (at_text(declared) && !w->capability && declared.file->version == TOSCA_2_0) /* the name of one (8.5) */
+        w->capability_name = at_text(declared);
     struct at own = w->assigned ? at_key(w->link->at, "capability") : at_of(NULL, NULL);
     if (!at_text(own))
         return;
@@ -121,13 +158,18 @@ static void want_capability(struct want *w, const struct tnode *to)
         return;
     }
     struct ttype *type = type_find(w->c, own.file, TYPE_CAPABILITY, at_text(own));
-    if (type)
+    if (type) {
+        tell_other_capability(w, own, type);
         w->capability = type;
-    else if (to && to->type)
+    } else if (to && to->type)
         tosca_error(w->c, own, "UNKNOWN_REF", "%s: '%s' is no capability of '%s' and no capability type%s", w->words,
                     at_text(own), to->name, tosca_like(w->c, at_text(own), to->capabilities));
-    else
+    else {
         w->capability_name = at_text(own);
+        if (!anyone_has(w, at_text(own)))
+            tosca_error(w->c, own, "UNKNOWN_REF", "%s: '%s' is no capability type, and no node has such a capability",
+                        w->words, at_text(own));
+    }
 }
 
 static void tie_one(struct want *w)

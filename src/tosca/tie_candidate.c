@@ -22,11 +22,17 @@ bool want_type_suits(const struct want *w, const struct tnode *to, struct ttype 
            software_on_software(w, to, declared);
 }
 
-static bool source_allowed(const struct want *w, const struct tcap *cap)
+struct at want_sources(const struct want *w, const struct tcap *cap)
 {
     struct at list = tdef_key(cap->def, "valid_source_types");
     for (struct ttype *t = cap->type; t && at_null(list) && tctx_spend(w->c, 1); t = type_parent(w->c, t))
         list = at_key(t->at, "valid_source_types");
+    return list;
+}
+
+static bool source_allowed(const struct want *w, const struct tcap *cap)
+{
+    struct at list = want_sources(w, cap);
     if (!at_len(list, Y_SEQ) || !w->from->type)
         return true;
     for (size_t i = 0; i < list.node->n && tctx_spend(w->c, 1); i++) {

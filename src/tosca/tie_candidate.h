@@ -32,6 +32,8 @@ struct choices {
 bool want_type_suits(const struct want *w, const struct tnode *to, struct ttype *declared);
 /* A requirement that says nothing of the capability takes any node. */
 bool want_needs_capability(const struct want *w);
+/* The types of nodes that the capability is meant for; without node: all. */
+struct at want_sources(const struct want *w, const struct tcap *cap);
 /* The capability of `to` that the requirement would use; NULL when it has none. One named like the requirement comes
  * first. any_source: also one that is not meant for such nodes, or is used as often as it may be. */
 struct tcap *want_capability_among(const struct want *w, const struct tnode *to, bool any_source);

@@ -244,22 +244,6 @@ struct import_form {
     struct at file, profile, repository, prefix;
 };
 
-static void import_keys(struct tctx *c, struct at at)
-{
-    static const char *const known[] = {"file", "repository", "namespace_prefix", "namespace_uri", "description"};
-    char like[200];
-    for (size_t i = 0; i < at.node->n && tctx_spend(c, 1); i++) {
-        const struct ynode *key = at.node->pairs[i].key;
-        bool ok = key->kind != Y_SCALAR;
-        for (size_t k = 0; k < ARRAY_LEN(known) && !ok; k++)
-            ok = str_eq(known[k], key->text);
-        if (ok)
-            continue;
-        str_suggest(like, sizeof(like), key->text, known, ARRAY_LEN(known));
-        tosca_error(c, at_of(at.file, key), "UNKNOWN_KEY", "import: unknown key '%s'%s", key->text, like);
-    }
-}
-
 /* "- path", "- {file: path, ...}", "- name: path" or "- name: {file: path, ...}". False (told) when it is none. */
 static bool import_read(struct tctx *c, struct at at, struct import_form *ret)
 {
@@ -269,7 +253,7 @@ static bool import_read(struct tctx *c, struct at at, struct import_form *ret)
         ret->file = at;
     }
     if (at_is(at, Y_MAP) && at.file->version != TOSCA_2_0)
-        import_keys(c, at);
+        grammar_check_part(c, at, SHAPE_IMPORT);
     if (at_is(at, Y_MAP)) {
         ret->file = at_key(at, "file");
         ret->repository = at_key(at, "repository");
@@ -286,7 +270,8 @@ static bool import_read(struct tctx *c, struct at at, struct import_form *ret)
     }
     if (at_text(ret->file) || at_text(ret->profile))
         return true;
-    tosca_error(c, at, "SHAPE", "an import is a path, or a map with 'file', 'repository' and 'namespace_prefix'");
+    if (!at_is(at, Y_MAP)) /* else the table has told it */
+        tosca_error(c, at, "SHAPE", "an import is a path, or a map with 'file', 'repository' and 'namespace_prefix'");
     return false;
 }
 

@@ -179,13 +179,23 @@ static struct ttype *check_node_of(struct topo *t, struct at at, const char *wor
     return node;
 }
 
+/* The capability that is asked for: a type; in 2.0 also the name of one that the node type asked for has (8.5). */
+static void check_asked_capability(struct tctx *c, struct tdef *d)
+{
+    struct at at = at_is(d->at, Y_SCALAR) ? d->at : tdef_key(d, "capability"), of = tdef_key(d, "node");
+    struct ttype *node = at_text(of) ? type_find(c, of.file, TYPE_NODE, at_text(of)) : NULL;
+    bool second = at.file && at.file->version == TOSCA_2_0;
+    if (!second || !type_member(c, node, MEMBER_CAPABILITY, at_text(at)))
+        tdef_type(c, d, "capability", TYPE_CAPABILITY);
+}
+
 static void check_requirement(struct topo *t, struct ttype *type, struct tdef *d, const char *words)
 {
     if (!at_is(d->at, Y_SCALAR) && at_null(tdef_key(d, "capability")) &&
         !(d->base && tdef_type(t->c, d->base, "capability", TYPE_CAPABILITY)))
         tosca_error(t->c, at_of(d->at.file, d->key), "MISSING_KEY", "%s: the key 'capability' is missing", words);
-    tdef_type(t->c, d, "capability", TYPE_CAPABILITY);
     struct ttype *node = check_node_of(t, at_key(d->at, "node"), words);
+    check_asked_capability(t->c, d);
     struct at relationship = at_key(d->at, "relationship");
     type_at(t->c, at_is(relationship, Y_MAP) ? at_key(relationship, "type") : relationship, TYPE_RELATIONSHIP, NULL);
     interface_map_check(t, at_key(relationship, "interfaces"), words);
@@ -201,7 +211,7 @@ static void check_interface(struct topo *t, struct ttype *type, struct tdef *d, 
 static void check_artifact(struct topo *t, struct ttype *type, struct tdef *d, const char *words)
 {
     artifact_check_one(t, d->at, d->base ? d->base->at : at_of(NULL, NULL),
-                       tctx_printf(t->c, "node type '%s'", type->name), d->name);
+                       tctx_printf(t->c, "node type '%s'", type->name), d->name, false);
     tfile_find(t->c, d->at.file, at_text(at_is(d->at, Y_MAP) ? at_key(d->at, "file") : d->at));
 }
 

@@ -199,6 +199,156 @@ static void test_notifications(void **state)
     }
 }
 
+// A table of rules about artifacts and requirement assignments: what keeps one, what breaks it.
+static void test_assignments(void **state)
+{
+    static const char text[] =
+        "tosca_definitions_version: %s\n"
+        "artifact_types: {f: {properties: {p: {type: string}}}}\n"
+        "capability_types: {c: {}, d: {derived_from: c}, e: {}, only: {%s: [v]}}\n"
+        "relationship_types: {r: {}}\n"
+        "node_types: {v: {}, m: {capabilities: {c: d, o: only}}, n: {requirements: [q: {capability: c, relationship: "
+        "r}]}, w: {derived_from: v, requirements: [q: {capability: only, relationship: r}]}, x: {requirements: [q: "
+        "{capability: only, relationship: r}]}}\n"
+        "%s: {node_templates: {s: {type: m}, %s}}\n";
+    static const struct {
+        const char *right, *wrong, *code, *part;
+    } rows[] = {
+        {"t: {type: m, artifacts: {k: {type: f, file: x.bin, properties: {p: a}}}}",
+         "t: {type: m, artifacts: {k: {type: f, file: x.bin}}}", "MISSING_KEY",
+         "artifact 'k': property 'p' is required"},
+        {"t: {type: m, artifacts: {k: {type: f, file: x.bin, properties: {p: a}, checksum: aa, checksum_algorithm: "
+         "MD5}}}",
+         "t: {type: m, artifacts: {k: {type: f, file: x.bin, properties: {p: a}, checksum: aa}}}", "MISSING_KEY",
+         "a checksum needs its 'checksum_algorithm'"},
+        {"t: {type: n, requirements: [q: {capability: d, node: s}]}",
+         "t: {type: n, requirements: [q: {capability: e}]}", "INHERITANCE",
+         "capability type 'e' does not derive from 'c'"},
+        {"t: {type: n, requirements: [q: {capability: c, node: s}]}",
+         "t: {type: n, requirements: [q: {capability: nobody}]}", "UNKNOWN_REF", "'nobody' is no capability type"},
+        {"t: {type: w, requirements: [q: s]}", "t: {type: x, requirements: [q: s]}", "TARGET_TYPE",
+         "capability 'o' of 's' is not meant for nodes of type 'x'"},
+    };
+    for (size_t k = 0; k < 2; k++) {
+        for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+            const char *version = k ? "tosca_2_0" : "tosca_simple_yaml_1_3",
+                       *sources = k ? "valid_source_node_types" : "valid_source_types";
+            const char *section = k ? "service_template" : "topology_template";
+            AUTO_FREE char *right = mem_printf(text, version, sources, section, rows[i].right);
+            AUTO_FREE char *wrong = mem_printf(text, version, sources, section, rows[i].wrong);
+            struct bed b;
+            bed_takes(&b, right);
+            bed_stop(&b);
+            bed_refuses(wrong, rows[i].code, 6, rows[i].part);
+        }
+    }
+}
+
+// Of SHA-256 a checksum is looked at; of others it is said that it is not.
+static void test_checksums(void **state)
+{
+    static const char text[] = V "node_types:\n  n: {artifacts: {k: {type: tosca.artifacts.File, file: x.bin, "
+                                 "checksum: %s, checksum_algorithm: %s}}}\n";
+    static const struct {
+        const char *sum, *algorithm;
+        bool right;
+    } rows[] = {
+        {"2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881", "SHA-256", true},
+        {"2D711642B726B04401627CA9FBAC32F5C8530FB1903CC4DB02258717921A4881", "sha256", true},
+        {"3d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881", "SHA-256", false},
+        {"aa", "MD5", true},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        AUTO_FREE char *template = mem_printf(text, rows[i].sum, rows[i].algorithm);
+        struct bed b;
+        bed_start(&b);
+        bed_file(&b, "x.bin", "x");
+        bed_file(&b, "app.yaml", template);
+        bed_run(&b);
+        assert_int_equal(b.result == 0, rows[i].right);
+        assert_int_equal(bed_count(&b, "CONSTRAINT"), !rows[i].right);
+        if (str_eq(rows[i].algorithm, "MD5"))
+            bed_must_warn(&b, "NOT_RUN", "a checksum by 'MD5' is not checked");
+        bed_stop(&b);
+    }
+}
+
+// 2.0: a requirement may name a capability of the node type that it asks for.
+static void test_capability_by_name(void **state)
+{
+    static const char text[] =
+        "tosca_definitions_version: tosca_2_0\ncapability_types: {c: {}}\nrelationship_types: {r: {}}\nnode_types:\n"
+        "  m: {capabilities: {place: c}}\n  n: {requirements: [q: {node: m, capability: %s, relationship: r}]}\n"
+        "service_template: {node_templates: {s: {type: m}, t: {type: n, requirements: [q: s]}}}\n";
+    AUTO_FREE char *right = mem_printf(text, "place"), *wrong = mem_printf(text, "palce");
+    struct bed b;
+    bed_takes(&b, right);
+    bed_stop(&b);
+    bed_start(&b);
+    bed_file(&b, "app.yaml", wrong);
+    bed_run(&b);
+    assert_int_equal(bed_count(&b, "UNKNOWN_TYPE"), 1);
+    bed_stop(&b);
+}
+
+// Independent faults of different kinds come out in one run, each once, and none of them makes another.
+static void test_thirty_faults(void **state)
+{
+    static const char text[] =
+        V "node_typs: {}\n"                       // 1 UNKNOWN_KEY
+          "metadata: {template_version: 1.x.y}\n" // 2 VALUE_TYPE
+          "repositories: {r: {description: x}}\n" // 3 MISSING_KEY
+          "data_types:\n"
+          "  d1: {derived_from: nothing}\n"                                  // 4 UNKNOWN_TYPE
+          "  d2: {derived_from: string, constraints: [{in_rang: [1, 2]}]}\n" // 5 UNKNOWN_KEY
+          "  d3: {properties: {f: {type: strin}}}\n"                         // 6 UNKNOWN_TYPE
+          "capability_types:\n"
+          "  c1: {valid_source_types: [nobody]}\n"                 // 7 UNKNOWN_TYPE
+          "  c2: {properties: {p: {type: integer, default: x}}}\n" // 8 VALUE_TYPE
+          "  c3: {}\n"
+          "relationship_types:\n"
+          "  r1: {valid_target_types: [nobody]}\n" // 9 UNKNOWN_TYPE
+          "node_types:\n"
+          "  n1: {properties: {p: {type: integer, constraints: [{greater_than: 5}], default: 3}}}\n" // 10 CONSTRAINT
+          "  n2: {derived_from: n2}\n"                                                               // 11 CYCLE
+          "  n3: {properties: {p: {type: string}}}\n"
+          "  n4: {derived_from: n3, properties: {p: {type: integer}}}\n"       // 12 INHERITANCE
+          "  n5: {requirements: [q: {capability: c3, occurrences: [3, 1]}]}\n" // 13 OCCURRENCES
+          "  n6: {capabilities: {k: {description: x}}}\n"                      // 14 MISSING_KEY
+          "  n7: {interfaces: {i: {type: nobody}}}\n"                          // 15 UNKNOWN_TYPE
+          "  n8: {artifacts: {a: {type: nobody, file: x}}}\n"                  // 16 UNKNOWN_TYPE
+          "  n9: {properties: [a]}\n"                                          // 17 SHAPE
+          "group_types:\n"
+          "  g1: {members: [nobody]}\n" // 18 UNKNOWN_REF
+          "topology_template:\n"
+          "  inputs:\n"
+          "    i1: {type: integer, default: x}\n"                 // 19 VALUE_TYPE
+          "    i2: {type: scalar-unit.size, default: 5 apples}\n" // 20 SCALAR_UNIT
+          "  node_templates:\n"
+          "    t1: {type: nothing}\n"                                       // 21 UNKNOWN_TYPE
+          "    t2: {type: n3}\n"                                            // 22 MISSING_KEY
+          "    t3: {type: n3, properties: {p: a, z: 1}}\n"                  // 23 UNDECLARED_NAME
+          "    t4: {type: n3, properties: {p: {get_input: nope}}}\n"        // 24 UNKNOWN_REF
+          "    t5: {type: n3, properties: {p: {concat: a}}}\n"              // 25 FUNCTION_ARGS
+          "    t6: {type: n3, properties: {p: a}, requirements: [q: t3]}\n" // 26 UNDECLARED_NAME
+          "    t7: {typ: n3}\n"                                             // 27 UNKNOWN_KEY
+          "    t8: {copy: nobody}\n"                                        // 28 UNKNOWN_REF
+          "  groups: {g: {type: tosca.groups.Root, members: [nobody]}}\n"   // 29 UNKNOWN_REF
+          "  policies: [p: {type: tosca.policies.Nope}]\n"                  // 30 UNKNOWN_TYPE
+          "  outputs: {o: {value: {get_attribute: [t3, nope]}}}\n";         // 31 UNKNOWN_REF
+    struct bed b;
+    bed_start(&b);
+    bed_file(&b, "app.yaml", text);
+    bed_run(&b);
+    for (size_t i = 0; i < b.diags.n; i++) {
+        const struct diag *d = &b.diags.items[i];
+        for (size_t k = 0; k < i && d->level == DIAG_ERROR; k++)
+            assert_false(b.diags.items[k].level == DIAG_ERROR && b.diags.items[k].line == d->line);
+    }
+    assert_int_equal(b.diags.errors, 31);
+    bed_stop(&b);
+}
+
 static void test_directives(void **state)
 {
     static const struct {
@@ -297,6 +447,10 @@ int main(void)
         cmocka_unit_test(test_values_that_nobody_uses),
         cmocka_unit_test(test_notifications),
         cmocka_unit_test(test_directives),
+        cmocka_unit_test(test_assignments),
+        cmocka_unit_test(test_checksums),
+        cmocka_unit_test(test_capability_by_name),
+        cmocka_unit_test(test_thirty_faults),
         cmocka_unit_test(test_interfaces),
         cmocka_unit_test(test_groups_and_policies),
     };
