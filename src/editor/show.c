@@ -142,6 +142,8 @@ static json_t *show_node(const struct topology *t, const struct component *c, bo
             v, "place",
             json_pack("{s:s?, s:i, s:i}", "file", c->place.file, "line", c->place.line, "column", c->place.col));
     }
+    if (c->counted)
+        json_put_int(v, "count", c->count);
     put_some(v, "properties", json_incref(c->properties));
     put_some(v, "attributes", json_incref(json_object_get(c->detail, "attributes")));
     put_some(v, "capabilities", show_capabilities(c, origins));

@@ -125,7 +125,10 @@ static void rest(struct orc *o)
     } else if (!missing && o->objects.n == 0 && !rested) {
         if (!has_to_wait(o))
             say_rests(o, phase, scaled);
-    } else if (!rested && (o->new_round || !str_eq(o->phase, "Failed")) && !scaled) {
+    } else if (!rested && scaled) {
+        free(o->phase);
+        o->phase = mem_strdup("Deploying"); /* what was scaled stays its message */
+    } else if (!rested && (o->new_round || !str_eq(o->phase, "Failed"))) {
         orc_set_phase(o, "Deploying", "waiting for %s", missing ? missing : "its objects");
     }
 }

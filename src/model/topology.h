@@ -65,6 +65,8 @@ struct component {
     enum component_kind kind;
     struct strv ancestry;  /* type, its parent, ... up to the root */
     json_t *properties;    /* object, defaults filled; values may hold run-time calls */
+    bool counted;          /* the template says how many nodes it stands for: */
+    int64_t count;         /* so many */
     char *image;           /* container: image reference as written; NULL otherwise */
     bool image_runs;       /* container: the image's own command runs (".Service"); else an endless sleep */
     char *image_build;     /* container: path of a Dockerfile in the bundle when the image is to be built, else NULL */
@@ -181,6 +183,8 @@ struct topology_stand_in {
     char *name, *type;
     char *file;         /* the template that stands in */
     json_t *properties; /* object */
+    bool counted;       /* as in struct component */
+    int64_t count;
     struct place place;
 };
 

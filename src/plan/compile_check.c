@@ -45,6 +45,42 @@ static int check_kind(const struct topology *t, size_t i, struct err *e)
     return 0;
 }
 
+/* Only containers run more than once, with all that is hosted on them; a count that says something else is not kept. */
+static int check_count(const struct topology *t, size_t i, struct err *e)
+{
+    const struct component *c = &t->components[i];
+    int below = topology_container_of(t, i);
+    const struct component *container = below >= 0 ? &t->components[below] : NULL;
+    const json_t *replicas = json_object_get(c->properties, "replicas");
+    if (!c->counted)
+        return 0;
+    if (c->kind == COMPONENT_CONTAINER && json_is_integer(replicas) && json_integer_value(replicas) != c->count)
+        return refuse(c, e, "its count and its property 'replicas' say different numbers; leave one of them out");
+    if (c->kind == COMPONENT_VOLUME && c->count != 1)
+        return refuse(c, e, "a count other than 1 cannot be carried out for volumes; write one node template for each");
+    if (c->kind == COMPONENT_SOFTWARE && container && c->count != (container->counted ? container->count : 1))
+        return err_set(e, EINVAL,
+                       "%s:%d:%d: component '%s': its count is %lld, but it runs once in each of the containers that "
+                       "it is hosted on; give the count to '%s'",
+                       c->place.file ? c->place.file : "?", c->place.line, c->place.col, c->name, (long long)c->count,
+                       container->name);
+    return 0;
+}
+
+static int check_stand_ins(const struct topology *t, struct err *e)
+{
+    for (size_t i = 0; i < t->n_stand_ins; i++) {
+        const struct topology_stand_in *s = &t->stand_ins[i];
+        if (s->counted && s->count != 1)
+            return err_set(e, EINVAL,
+                           "%s:%d:%d: node template '%s': a template stands in for it once, a count of %lld cannot be "
+                           "carried out; give the count to containers of %s",
+                           s->place.file ? s->place.file : "?", s->place.line, s->place.col, s->name,
+                           (long long)s->count, s->file);
+    }
+    return 0;
+}
+
 static int check_host_ports(const struct topology *t, const struct component *c, const json_t *container,
                             struct map *taken, struct err *e)
 {
@@ -74,9 +110,14 @@ int compile_check(const struct compile_input *in, struct err *e)
     struct compile_input still = *in;
     AUTO_MAP struct map taken = {0};
     still.eval = NULL; /* run-time values are not known yet, and are not needed to see whether it could run */
+    int stood_for = check_stand_ins(in->topology, e);
+    if (stood_for < 0)
+        return stood_for;
     for (size_t i = 0; i < in->topology->n_components; i++) {
         const struct component *c = &in->topology->components[i];
         int r = check_kind(in->topology, i, e);
+        if (r == 0)
+            r = check_count(in->topology, i, e);
         if (r < 0)
             return r;
         if (c->kind != COMPONENT_CONTAINER)

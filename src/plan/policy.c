@@ -52,11 +52,19 @@ const struct topology_policy *policy_scaling(const struct topology *t, size_t co
     return policy_of(t, POLICY_SCALING, container);
 }
 
+/* Its count, or the property of that name; -1: it says neither. */
+static int64_t own_replicas(const struct component *c)
+{
+    const json_t *own = json_object_get(c->properties, "replicas");
+    if (c->counted)
+        return c->count;
+    return json_is_integer(own) && json_integer_value(own) >= 0 ? json_integer_value(own) : -1;
+}
+
 int64_t policy_replicas(const struct topology *t, size_t container)
 {
     const struct topology_policy *p = policy_scaling(t, container);
-    const json_t *own = json_object_get(t->components[container].properties, "replicas");
-    int64_t n = json_is_integer(own) && json_integer_value(own) >= 0 ? json_integer_value(own) : -1;
+    int64_t n = own_replicas(&t->components[container]);
     if (!p)
         return n >= 0 ? n : 1;
     int64_t min = policy_number(p, "min_instances", 0), max = policy_number(p, "max_instances", INT64_MAX);

@@ -2,12 +2,19 @@
 /* Functions of TOSCA 2.0 that count: node_index, relationship_index, available_allocation. */
 #include "tosca/call_target.h"
 #include "tosca/constraint.h"
+#include "tosca/count.h"
 
 json_t *call_node_index(struct call *call)
 {
     const struct tnode *n = call->s.rel ? call->s.rel->source : call->s.self;
     if (!n)
         return call_fault(call, "FUNCTION_ARGS", "it means something inside of a node template only");
+    const struct tnode *teller = count_teller(call->c, n);
+    int64_t count = 1;
+    if (teller && count_known(call->c, teller, &count) && count > 1)
+        return call_fault(call, "FUNCTION_ARGS",
+                          "%s stands for %lld nodes, and all of them get the same values: there is no index to give",
+                          teller->words, (long long)count);
     return json_integer(0);
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Follows TOSCA Paths through the topology (TOSCA 2.0, section 10.3). */
 #include "tosca/call_target.h"
+#include "tosca/count.h"
 
 #define PATH_TARGETS_MAX 10000
 #define INDEX_ALL        SIZE_MAX
@@ -216,7 +217,13 @@ static bool start_named(struct path *p, const char *name)
             return false;
         if (index == 0 || index == INDEX_ALL)
             return true;
-        call_fault(p->call, "UNKNOWN_REF", "%s has no node %zu", n->words, index);
+        int64_t count = 1;
+        bool many = count_known(p->call->c, n, &count) && count > (int64_t)index;
+        call_fault(p->call, "UNKNOWN_REF",
+                   many ? "%s: its nodes share one definition, and none is asked by its index "
+                          "(%zu); leave the index out"
+                        : "%s has no node %zu",
+                   n->words, index);
         return false;
     }
     struct trel *rel = target_relationship(p->call->s.topo, name);

@@ -60,6 +60,8 @@ static void emit_stood_for(struct topo *t, struct tnode *n, struct topology *to)
                                                                   .type = mem_strdup(c->type),
                                                                   .file = mem_strdup(n->inner->file->path),
                                                                   .properties = json_incref(c->properties),
+                                                                  .counted = c->counted,
+                                                                  .count = c->count,
                                                                   .place = topo_place(at_of(n->at.file, n->key))};
     topology_free(alone);
 }

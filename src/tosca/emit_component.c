@@ -3,6 +3,7 @@
 #include "tosca/emit_component.h"
 
 #include "tosca/artifact.h"
+#include "tosca/count.h"
 #include "tosca/emit_detail.h"
 #include "tosca/interface_check.h"
 #include "tosca/operation.h"
@@ -274,6 +275,7 @@ void emit_component(struct topo *t, struct tnode *n, struct component *ret)
     for (struct ttype *p = n->type; p && tctx_spend(t->c, 1); p = type_parent(t->c, p))
         strv_add(&ret->ancestry, p->name);
     ret->place = topo_place(at_of(n->at.file, n->key));
+    ret->counted = count_read(t->c, n, &ret->count);
     protocol_read(t, n, &ret->protocol);
     ret->properties = emit_values(t, n->properties);
     note_sensitive(t, n->properties, "", ret);

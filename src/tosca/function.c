@@ -293,15 +293,16 @@ char *function_table_text(void)
              "Other functions that a `functions` section declares are checked (arguments and result against "
              "their signatures), but sedge never calls their implementations: such a call is told of with the "
              "warning `NOT_RUN`, and a value that needs it is never known.\n");
-    buf_adds(&to,
-             "\n## Where sedge does less, or decides\n\n"
-             "- A node template stands for one node: `$node_index` is 0, and no other index behind a node's name "
-             "leads anywhere.\n"
-             "- A path through a requirement that nothing fulfils has no value, which is told as a warning.\n"
-             "- `get_artifact` with a location gives the file's place in the bundle; nothing is copied or removed.\n"
-             "- `$matches` takes POSIX extended expressions with the common Perl classes (`\\d`, `\\w`, `\\s`).\n"
-             "- Arithmetic is exact in decimals of up to 36 digits; more is refused.\n"
-             "- A validation clause that needs what a value leaves out, or what only run time knows, holds.\n"
-             "- A node filter that asks a node for what it lacks does not pass it.\n");
+    buf_adds(
+        &to,
+        "\n## Where sedge does less, or decides\n\n"
+        "- `$node_index` is 0, and no other index behind a node's name leads anywhere; where a `count` makes several "
+        "nodes of a template, all get the same values, and `$node_index` is refused.\n"
+        "- A path through a requirement that nothing fulfils has no value, which is told as a warning.\n"
+        "- `get_artifact` with a location gives the file's place in the bundle; nothing is copied or removed.\n"
+        "- `$matches` takes POSIX extended expressions with the common Perl classes (`\\d`, `\\w`, `\\s`).\n"
+        "- Arithmetic is exact in decimals of up to 36 digits; more is refused.\n"
+        "- A validation clause that needs what a value leaves out, or what only run time knows, holds.\n"
+        "- A node filter that asks a node for what it lacks does not pass it.\n");
     return buf_take(&to);
 }

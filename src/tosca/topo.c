@@ -210,6 +210,9 @@ static void node_make(struct topo *t, struct at section, const struct ypair *p)
     n->type = type_at(t->c, type, TYPE_NODE, NULL);
     n->kind = known_component(t->c, n->type);
     n->directed = node_directives(t, n);
+    struct at count = at_key(n->at, "count");
+    if (!at_null(count))
+        n->count = value_new(t->c, (struct scope){.topo = t, .self = n}, NULL, "count", count, n->words, "keyname");
 }
 
 static void nodes_make(struct topo *t)

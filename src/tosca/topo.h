@@ -96,6 +96,7 @@ struct tnode {
     struct map *capabilities;            /* name -> struct tcap */
     struct tlink *links;
     size_t n_links;
+    struct tvalue *count; /* of TOSCA 2.0; NULL: not told (count.h) */
     struct at protocol; /* the policy that gives its protocol, or without node */
 };
 
