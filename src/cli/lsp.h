@@ -15,6 +15,7 @@ enum lsp_error {
     LSP_INVALID_PARAMS = -32602,
     LSP_NOT_INITIALIZED = -32002,
     LSP_CANCELLED = -32800,
+    LSP_FAILED = -32803,
 };
 
 #define LSP_QUEUE_MAX    10000 /* messages that wait */
@@ -34,6 +35,8 @@ struct lsp_doc {
     json_t *version;
     struct text_index index;
     bool builtin;  /* a file of the profiles: not checked by itself */
+    bool foreign;  /* YAML of another kind: left alone */
+    bool blank;    /* nothing in it yet */
     bool topology; /* it has node templates of its own, or could */
     char *good;    /* the last text that was well-formed YAML, when that is not the text; or NULL */
     size_t good_len;
@@ -51,7 +54,7 @@ struct lsp {
     enum { LSP_NEW, LSP_READY, LSP_SHUT, LSP_OVER } state;
     int status; /* when over: the exit status */
     enum text_unit unit;
-    bool tree_symbols, snippets; /* what the client can take */
+    bool tree_symbols, watches; /* what the client can do */
     struct lsp_frame in;
     struct buf out; /* what is to be written */
     struct lsp_message *queue;

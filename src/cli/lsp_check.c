@@ -5,6 +5,7 @@
 
 #include "cli/findings.h"
 #include "cli/lsp_docs.h"
+#include "cli/lsp_profiles.h"
 #include "cli/lsp_uri.h"
 #include "cli/template_check.h"
 #include "editor/sketch.h"
@@ -18,6 +19,8 @@ struct round {
     struct map told;  /* URI -> array of diagnostics */
     struct map fixes; /* URI -> array of what lsp_fixes gives */
     struct map texts; /* path -> struct shown: files that are not open */
+    const struct lsp_doc *doc; /* that is checked, */
+    const struct template *template; /* opened as this; NULL: it could not be */
 };
 
 /* A file that is not open, as far as places need it. */
@@ -57,14 +60,16 @@ static const struct text_index *index_of(struct round *r, const char *path)
     return &x->index;
 }
 
-/* Absolute path of a finding's place. The caller frees. */
+/* Absolute path of a finding's place; the document's own where there is none. The caller frees. */
 static char *path_of(const struct round *r, const struct finding_place *at)
 {
     const char *slash = strchr(at->path, '/');
-    AUTO_FREE char *path =
-        at->builtin && r->s->profiles && slash ? file_join(r->s->profiles, slash + 1) : mem_strdup(at->path);
-    char *clean = lsp_path_clean(path);
-    return clean ? clean : take_ptr(path);
+    char *path = NULL;
+    if (at->builtin && slash && r->template)
+        path = lsp_profile_path(r->s, &r->template->profiles, slash + 1);
+    else if (!at->builtin)
+        path = lsp_path_clean(at->path);
+    return path ? path : mem_strdup(r->doc->path);
 }
 
 static json_t *range_of(struct round *r, const struct text_index *ix, int line, int col, int end_col)
@@ -167,6 +172,8 @@ static void check_one(struct round *r, struct lsp_doc *d, struct map *seen)
     template_check(&c, &e);
     findings_add(&found, &c, &e);
     r->s->seen = NULL;
+    r->doc = d;
+    r->template = c.template;
     for (size_t i = 0; i < found.n; i++)
         add_finding(r, &found.items[i]);
 }
@@ -194,7 +201,7 @@ static void check_docs(struct round *r)
     for (int round = 0; round < 2; round++) /* topologies first */
         for (size_t i = 0; i < s->n_docs; i++) {
             struct lsp_doc *d = s->docs[i];
-            if (!d->builtin && d->topology == (round == 0) && !d->entry)
+            if (!d->builtin && !d->foreign && !d->blank && d->topology == (round == 0) && !d->entry)
                 check_entry(r, d);
         }
 }

@@ -72,7 +72,7 @@ json_t *lsp_completion(struct lsp *s, const json_t *params, struct lsp_fault *fa
 {
     struct lsp_look x;
     if (!lsp_look_typing(s, params, &x, fault))
-        return NULL;
+        return fault->text ? NULL : json_pack("{s:b, s:[]}", "isIncomplete", 0, "items");
     struct listing l = {.s = s, .look = &x, .items = json_array()};
     struct sketch_node *token = x.cursor.token;
     if (token && strstr(token->text, LSP_CURSOR) && !token->block) {

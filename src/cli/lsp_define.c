@@ -4,6 +4,7 @@
 
 #include "cli/lsp_answers.h"
 #include "cli/lsp_look.h"
+#include "cli/lsp_profiles.h"
 #include "cli/lsp_uri.h"
 #include "editor/definition.h"
 #include "io/file.h"
@@ -34,7 +35,9 @@ static json_t *place_of(struct lsp *s, struct lsp_look *x, const struct definiti
 {
     if (d->here)
         return location(s, x->doc->path, lsp_range(s, &x->doc->index, d->from, d->to));
-    AUTO_FREE char *path = x->sight ? lsp_sight_path(s, x->sight, d->file, d->builtin) : NULL;
+    AUTO_FREE char *path = !x->sight    ? NULL
+                           : d->builtin ? lsp_profile_path(s, x->sight->options.profiles, d->file)
+                                        : lsp_sight_path(x->sight, d->file);
     if (!path)
         return NULL;
     return d->line ? place_elsewhere(s, path, d) : location(s, path, json_pack("{s:{s:i, s:i}, s:{s:i, s:i}}", "start",

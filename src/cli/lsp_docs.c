@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <string.h>
 
+#include "cli/lsp_profiles.h"
 #include "cli/lsp_sight.h"
 #include "cli/lsp_uri.h"
 #include "editor/mend.h"
@@ -16,8 +17,7 @@
 
 void lsp_docs_start(struct lsp *s)
 {
-    if (file_data_folder("profiles", &s->profiles, NULL) < 0)
-        log_warn("the built-in types are not found; reinstall sedge, or set SEDGE_DATA");
+    file_data_folder("profiles", &s->profiles, NULL);
     file_data_folder("docs/errors", &s->pages, NULL);
 }
 
@@ -158,6 +158,20 @@ void lsp_changed(struct lsp *s)
     s->changed_us = s->changed_us ? s->changed_us : s->last_us;
 }
 
+/* Has it a key of a template, perhaps mistyped, or speaks it of TOSCA at all? */
+static bool is_template(const struct lsp_doc *d)
+{
+    static const char *const keys[] = {"tosca_definitions_version", "topology_template", "service_template",
+                                       "node_types", "data_types", "capability_types", "relationship_types"};
+    struct sketch s;
+    bool is = strcasestr(d->text, "tosca") != NULL;
+    sketch_read(&s, d->text, is ? 0 : d->len);
+    for (size_t i = 0; !is && s.root->kind == SKETCH_MAP && i < s.root->n; i++)
+        is = str_nearest(s.root->pairs[i].key->text, keys, ARRAY_LEN(keys)) != NULL;
+    sketch_done(&s);
+    return is;
+}
+
 /* Takes the text over. */
 static void doc_set(struct lsp_doc *d, char *text, size_t len)
 {
@@ -171,6 +185,8 @@ static void doc_set(struct lsp_doc *d, char *text, size_t len)
     d->text = text;
     d->len = len;
     d->state = TEXT_UNKNOWN;
+    d->blank = strspn(text, " \t\r\n") == len;
+    d->foreign = !d->blank && !is_template(d);
     text_index_make(&d->index, d->text, d->len);
 }
 
@@ -184,11 +200,6 @@ static char *path_of(const char *uri, size_t number)
     AUTO_FREE char *folder = slash == path ? mem_strdup("/") : mem_strndup(path, (size_t)(slash - path));
     char real[PATH_MAX];
     return realpath(folder, real) ? file_join(real, slash + 1) : mem_strdup(path);
-}
-
-static bool is_inside(const char *folder, const char *path)
-{
-    return folder && str_starts(path, folder) && path[strlen(folder)] == '/';
 }
 
 static size_t bytes_open(const struct lsp *s)
@@ -230,7 +241,7 @@ json_t *lsp_did_open(struct lsp *s, const json_t *params, struct lsp_fault *faul
     struct lsp_doc *d = mem_alloc(sizeof(*d));
     d->uri = mem_strdup(uri);
     d->path = path_of(uri, s->generation);
-    d->builtin = is_inside(s->profiles, d->path);
+    d->builtin = lsp_profile_is(s, d->path);
     d->version = json_incref(json_object_get(item, "version"));
     struct buf copy = {0};
     buf_add(&copy, json_string_value(text), json_string_length(text));

@@ -7,7 +7,7 @@
 static bool look(struct lsp *s, const json_t *params, struct lsp_look *ret, struct lsp_fault *fault, bool typing)
 {
     *ret = (struct lsp_look){.doc = lsp_doc_asked(s, params, fault)};
-    if (!ret->doc)
+    if (!ret->doc || ret->doc->foreign)
         return false;
     struct tfile *file = NULL;
     ret->offset = lsp_doc_offset(s, ret->doc, json_object_get(params, "position"));

@@ -13,7 +13,8 @@ struct lsp_look {
     struct cursor cursor;
 };
 
-/* The document and the position of the parameters. False with `fault`; else lsp_look_done. */
+/* The document and the position of the parameters. False with `fault`, or without one where the document is
+ * no template; else lsp_look_done. */
 bool lsp_look_at(struct lsp *s, const json_t *params, struct lsp_look *ret, struct lsp_fault *fault);
 /* The same with a word put in at the position, so that there is something to complete where nothing stands yet:
  * cursor.token's text is what was typed before the position, LSP_CURSOR, and what follows. */

@@ -19,10 +19,10 @@ static bool offers_utf8(const json_t *params)
 
 static json_t *capabilities(const struct lsp *s)
 {
-    json_t *v = json_pack("{s:s, s:{s:b, s:i, s:{s:b}}, s:b, s:b, s:b, s:{s:[s]}}", "positionEncoding",
+    json_t *v = json_pack("{s:s, s:{s:b, s:i, s:{s:b}}, s:b, s:b, s:b, s:b, s:{s:[s]}}", "positionEncoding",
                           s->unit == TEXT_UTF8 ? "utf-8" : "utf-16", "textDocumentSync", "openClose", 1, "change",
                           2 /* incremental */, "save", "includeText", 0, "hoverProvider", 1, "definitionProvider", 1,
-                          "documentSymbolProvider", 1, "codeActionProvider", "codeActionKinds", "quickfix");
+                          "documentSymbolProvider", 1, "documentFormattingProvider", 1, "codeActionProvider", "codeActionKinds", "quickfix");
     json_object_set_new(v, "completionProvider",
                         json_pack("{s:[s, s, s, s, s], s:b}", "triggerCharacters", " ", "$", "[", "{", ",",
                                   "resolveProvider", 0));
@@ -35,13 +35,21 @@ static json_t *initialize(struct lsp *s, const json_t *params, struct lsp_fault 
     s->unit = offers_utf8(params) ? TEXT_UTF8 : TEXT_UTF16;
     s->tree_symbols =
         json_is_true(json_at(text, "documentSymbol", "hierarchicalDocumentSymbolSupport", NULL));
+    s->watches = json_is_true(json_at(params, "capabilities", "workspace", "didChangeWatchedFiles",
+                                      "dynamicRegistration", NULL));
     s->state = LSP_READY;
     return json_pack("{s:o, s:{s:s, s:s}}", "capabilities", capabilities(s), "serverInfo", "name", "sedge", "version",
                      SEDGE_VERSION);
 }
 
-static json_t *nothing(struct lsp *s, const json_t *params, struct lsp_fault *fault)
+/* Asks to be told when templates change on disk: imports that are not open. */
+static json_t *initialized(struct lsp *s, const json_t *params, struct lsp_fault *fault)
 {
+    if (s->watches)
+        lsp_send(s, json_pack("{s:s, s:s, s:{s:[{s:s, s:s, s:{s:[{s:s}]}}]}}", "id", "watch", "method",
+                              "client/registerCapability", "params", "registrations", "id", "watch", "method",
+                              "workspace/didChangeWatchedFiles", "registerOptions", "watchers", "globPattern",
+                              "**/*.{yaml,yml}"));
     return NULL;
 }
 
@@ -55,7 +63,7 @@ const struct lsp_method *lsp_method_find(const char *name)
 {
     static const struct lsp_method methods[] = {
         {"initialize", true, initialize},
-        {"initialized", false, nothing},
+        {"initialized", false, initialized},
         {"shutdown", true, shut_down},
         {"textDocument/didOpen", false, lsp_did_open},
         {"textDocument/didChange", false, lsp_did_change},
@@ -66,6 +74,7 @@ const struct lsp_method *lsp_method_find(const char *name)
         {"textDocument/completion", true, lsp_completion},
         {"textDocument/definition", true, lsp_definition},
         {"textDocument/documentSymbol", true, lsp_symbols},
+        {"textDocument/formatting", true, lsp_formatting},
         {"textDocument/codeAction", true, lsp_code_actions},
     };
     for (size_t i = 0; i < ARRAY_LEN(methods); i++)

@@ -58,8 +58,8 @@ struct lsp_sight *lsp_sight_of(struct lsp *s, struct lsp_doc *d, struct tfile **
     return entry->sight;
 }
 
-char *lsp_sight_path(const struct lsp *s, const struct lsp_sight *x, const char *path, bool builtin)
+char *lsp_sight_path(const struct lsp_sight *x, const char *path)
 {
-    const char *folder = builtin ? s->profiles : x->template->files.folder;
+    const char *folder = x->template->files.folder;
     return folder ? file_join(folder, path) : mem_strdup(path);
 }

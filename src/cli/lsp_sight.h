@@ -18,5 +18,5 @@ struct lsp_sight {
  * among them). NULL when nothing can be seen. */
 struct lsp_sight *lsp_sight_of(struct lsp *s, struct lsp_doc *d, struct tfile **ret_file);
 void lsp_sight_free(struct lsp_sight *x); /* NULL is fine */
-/* Absolute path of one of its files. The caller frees. */
-char *lsp_sight_path(const struct lsp *s, const struct lsp_sight *x, const char *path, bool builtin);
+/* Absolute path of one of the user's files. The caller frees. */
+char *lsp_sight_path(const struct lsp_sight *x, const char *path);

@@ -114,9 +114,12 @@ static size_t content_from(const struct sketch_reader *r, size_t at, int *ret_co
     return NOWHERE;
 }
 
+/* A line that begins with a closing bracket belongs to nothing here. */
 static bool peek(struct sketch_reader *r, int *ret_col)
 {
     size_t at = content_from(r, r->at, ret_col);
+    while (at != NOWHERE && sketch_is(r->text[at], "]}"))
+        at = content_from(r, sketch_next_line(r, at), ret_col);
     if (at == NOWHERE || r->nodes > SKETCH_NODES_MAX)
         return false;
     r->at = at;
@@ -236,7 +239,7 @@ static struct sketch_node *read_value(struct sketch_reader *r, int col, bool das
     size_t begin = r->at;
     const char *anchor = read_properties(r);
     struct sketch_node *n;
-    if (r->at < sketch_line_end(r, r->at)) {
+    if (r->at < sketch_line_end(r, r->at) && !sketch_is(r->text[r->at], "]}")) {
         n = read_inline(r, col);
     } else {
         r->at = sketch_next_line(r, r->at);

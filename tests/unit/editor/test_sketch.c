@@ -54,7 +54,8 @@ static void test_half_typed(void **state)
     reads("a:\n  b: {get_input: \n  c: 1\n", "{a: {b: {get_input: ~}, c: 1}}");
     reads("a:\n  b: [1, 2\n  c: \"x\n  d: 'y\n", "{a: {b: [1, 2], c: x, d: y}}");
     reads("a:\n  - b\n  -\n  - c: \n", "{a: [b, ~, {c: ~}]}");
-    reads("a: }\nb: ]x\nc: {]\nd: 1\n", "{a: }, b: ]x, c: (), d: 1}");
+    reads("a: }\nb: ]x\n  y: 1\nc: {]\nd: 1\n", "{a: ~, b: {y: 1}, c: (), d: 1}");
+    reads("a:\n  b: 1\n}}\n  c: 2\n", "{a: {b: 1, c: 2}}");
     reads("a: x\n- b\nc: y\n", "{a: x, c: y}");
 }
 
