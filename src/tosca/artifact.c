@@ -152,8 +152,10 @@ void artifact_check_one(struct topo *topo, struct at at, struct at base, const c
     check_checksum(topo, at, part_of(at, base, "file"), words);
     const char *url = repository_url(repository);
     if (at_text(repository) && !url && !tfile_is_url(at_text(repository)))
-        tosca_error(c, repository, "UNKNOWN_REF", "%s: there is no repository '%s' in this file", words,
-                    at_text(repository));
+        tosca_error(c, repository, "UNKNOWN_REF", "%s: there is no repository '%s' in this file%s", words,
+                    at_text(repository),
+                    tosca_like(c, at_text(repository),
+                               tosca_names(c, at_key(at_of(at.file, at.file->doc.root), "repositories"))));
 }
 
 void artifact_check(struct topo *t, struct tnode *n)

@@ -5,6 +5,16 @@
 #include "tosca/call_target.h"
 #include "tosca/operation.h"
 
+static struct map *artifact_names(struct topo *t, struct tnode *n)
+{
+    struct map *names = tctx_map(t->c);
+    struct artifact *all;
+    size_t count = artifact_all(t, n, &all);
+    for (size_t i = 0; i < count; i++)
+        map_set(names, all[i].name, names);
+    return names;
+}
+
 /* Where the artifact's file lies in the container, so that scripts can open it as it is; else its file as written. */
 static json_t *artifact_place(struct call *call, struct tnode *n, const char *name)
 {
@@ -12,7 +22,8 @@ static json_t *artifact_place(struct call *call, struct tnode *n, const char *na
     if (!name || !n)
         return call_fault(call, "FUNCTION_ARGS", "the arguments are a node template and the name of an artifact");
     if (!artifact_find(call->s.topo, n, name, &a))
-        return call_fault(call, "UNKNOWN_REF", "%s has no artifact '%s'", n->words, name);
+        return call_fault(call, "UNKNOWN_REF", "%s has no artifact '%s'%s", n->words, name,
+                          tosca_like(call->c, name, artifact_names(call->s.topo, n)));
     return json_string(a.path ? tctx_printf(call->c, BUNDLE_MOUNT "/%s", a.path) : a.file ? a.file : "");
 }
 

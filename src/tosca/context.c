@@ -112,6 +112,16 @@ const char *tosca_like(struct tctx *c, const char *word, const struct map *names
     return tctx_strndup(c, text, strlen(text));
 }
 
+struct map *tosca_names(struct tctx *c, struct at section)
+{
+    struct map *names = tctx_map(c);
+    for (size_t i = 0; i < at_len(section, Y_MAP) && tctx_spend(c, 1); i++) {
+        if (section.node->pairs[i].key->kind == Y_SCALAR)
+            map_set(names, section.node->pairs[i].key->text, names);
+    }
+    return names;
+}
+
 const char *at_text(struct at at)
 {
     return at.node && at.node->kind == Y_SCALAR && !ynode_is_null(at.node) ? at.node->text : NULL;

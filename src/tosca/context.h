@@ -125,6 +125,9 @@ __attribute__((format(printf, 3, 4))) void tosca_related(struct tctx *c, struct 
 /* ", did you mean 'x'?" from the keys of a map, or "". In the context's memory. */
 const char *tosca_like(struct tctx *c, const char *word, const struct map *names);
 
+/* The names of a map as it is written: for a suggestion. Never NULL. */
+struct map *tosca_names(struct tctx *c, struct at section);
+
 /* Places. */
 static inline struct at at_of(struct tfile *file, const struct ynode *node)
 {

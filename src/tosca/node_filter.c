@@ -71,7 +71,8 @@ static void check_capability(struct each *e, const char *name, struct at at)
         d ? tdef_type(e->c, d, "type", TYPE_CAPABILITY) : type_find(e->c, at.file, TYPE_CAPABILITY, name);
     if (e->type && !type)
         tosca_error(e->c, at, "UNKNOWN_REF",
-                    "node filter: '%s' is no capability of node type '%s' and no capability type", name, e->type->name);
+                    "node filter: '%s' is no capability of node type '%s' and no capability type%s", name,
+                    e->type->name, tosca_like(e->c, name, type_members(e->c, e->type, MEMBER_CAPABILITY)));
     struct each inner = {.c = e->c, .type = type, .pair = check_property};
     each_pair(&inner, at_key(at, "properties"));
 }

@@ -81,6 +81,22 @@ static struct toper *oper_of(struct face *f, const char *name)
     return o;
 }
 
+static void tell_no_operation(struct face *f, struct at key)
+{
+    struct map *names = tctx_map(f->c);
+    for (size_t i = 0; i < f->operations->n && tctx_spend(f->c, 1); i++) {
+        const struct toper *o = f->operations->items[i].value;
+        if (str_eq(o->interface, f->name))
+            map_set(names, o->name, names);
+    }
+    tosca_error(f->c, key, "UNDECLARED_NAME", "%s: interface '%s' has no operation '%s'%s", f->words, f->name,
+                key.node->text, tosca_like(f->c, key.node->text, names));
+    if (f->type)
+        related_type(f->c, f->type);
+    else
+        related_def(f->c, f->def);
+}
+
 static void oper_layer(struct face *f, const struct ypair *p, struct tfile *file, bool template)
 {
     if (p->key->kind != Y_SCALAR)
@@ -88,8 +104,7 @@ static void oper_layer(struct face *f, const struct ypair *p, struct tfile *file
     struct at at = at_of(file, p->value);
     bool known = map_has(f->operations, tctx_printf(f->c, "%s.%s", f->name, p->key->text));
     if (template && !known && f->declared)
-        tosca_error(f->c, at_of(file, p->key), "UNDECLARED_NAME", "%s: interface '%s' has no operation '%s'", f->words,
-                    f->name, p->key->text);
+        tell_no_operation(f, at_of(file, p->key));
     struct toper *o = oper_of(f, p->key->text);
     struct at implementation = at_is(at, Y_MAP) ? at_key(at, "implementation") : at;
     if (!at_null(implementation))

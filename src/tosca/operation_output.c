@@ -49,8 +49,8 @@ static json_t *mapping_read(struct scope s, const struct toper *o, struct at at)
     struct tnode *n = word ? entity_of(s, word) : NULL;
     if (!n) {
         tosca_error(s.topo->c, list, word ? "UNKNOWN_REF" : "SHAPE",
-                    "%s: an output is mapped by [ SELF, attribute ] or another node's name before the attribute",
-                    o->words);
+                    "%s: an output is mapped by [ SELF, attribute ] or another node's name before the attribute%s",
+                    o->words, word ? tosca_like(s.topo->c, word, s.topo->nodes) : "");
         return json_null();
     }
     struct at first = at_of(list.file, list.node->items[1]);

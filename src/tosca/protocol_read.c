@@ -50,8 +50,12 @@ static const char *transition_text(struct topo *t, struct at at, const char *key
 
 static void state_known(struct topo *t, const struct protocol *p, struct at at, const char *name)
 {
-    if (*name && !protocol_state_find(p, name))
-        tosca_error(t->c, at, "UNKNOWN_REF", "the protocol has no state '%s'", name);
+    if (!*name || protocol_state_find(p, name))
+        return;
+    struct map *names = tctx_map(t->c);
+    for (size_t i = 0; i < p->n_states; i++)
+        map_set(names, p->states[i].name, names);
+    tosca_error(t->c, at, "UNKNOWN_REF", "the protocol has no state '%s'%s", name, tosca_like(t->c, name, names));
 }
 
 static void transition_read(struct topo *t, struct at at, struct protocol *p)

@@ -141,6 +141,17 @@ static bool anyone_has(const struct want *w, const char *name)
     return found;
 }
 
+static struct map *capability_names(const struct want *w)
+{
+    struct map *names = tctx_map(w->c);
+    for (size_t i = 0; i < w->t->nodes->n && tctx_spend(w->c, 1); i++) {
+        const struct tnode *n = w->t->nodes->items[i].value;
+        for (size_t k = 0; k < n->capabilities->n && tctx_spend(w->c, 1); k++)
+            map_set(names, n->capabilities->items[k].key, names);
+    }
+    return names;
+}
+
 /* Which capability is asked for: a name on the target, or a type. */
 static void want_capability(struct want *w, const struct tnode *to)
 {
@@ -167,8 +178,8 @@ static void want_capability(struct want *w, const struct tnode *to)
     else {
         w->capability_name = at_text(own);
         if (!anyone_has(w, at_text(own)))
-            tosca_error(w->c, own, "UNKNOWN_REF", "%s: '%s' is no capability type, and no node has such a capability",
-                        w->words, at_text(own));
+            tosca_error(w->c, own, "UNKNOWN_REF", "%s: '%s' is no capability type, and no node has such a capability%s",
+                        w->words, at_text(own), tosca_like(w->c, at_text(own), capability_names(w)));
     }
 }
 

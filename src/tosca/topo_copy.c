@@ -27,16 +27,6 @@ static const struct ynode *merge(struct tctx *c, const struct ynode *base, const
     return n;
 }
 
-static struct map *section_names(struct tctx *c, struct at section)
-{
-    struct map *names = tctx_map(c);
-    for (size_t i = 0; i < section.node->n && tctx_spend(c, 1); i++) {
-        if (section.node->pairs[i].key->kind == Y_SCALAR)
-            map_set(names, section.node->pairs[i].key->text, names);
-    }
-    return names;
-}
-
 /* What is copied is complete by itself (TOSCA 1.3: 3.8.3.2; TOSCA 2.0: 7.2, 7.4); templates of 1.x in use copy copies
  * all the same. A circle is told as such. */
 static void tell_copied_copy(struct tctx *c, struct at copy, struct at again, const char *words)
@@ -61,7 +51,7 @@ struct at topo_copy(struct tctx *c, struct at section, struct at at, const char 
         at = at_key(section, at_text(copy));
         if (!at_is(at, Y_MAP)) {
             tosca_error(c, copy, "UNKNOWN_REF", "%s copies '%s', which is not there%s", words, at_text(copy),
-                        tosca_like(c, at_text(copy), section_names(c, section)));
+                        tosca_like(c, at_text(copy), tosca_names(c, section)));
             break;
         }
         if (n == COPIES_MAX || at.node == line[0].node) {

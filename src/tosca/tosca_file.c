@@ -210,8 +210,9 @@ static const char *tfile_repository(struct tctx *c, struct tfile *f, struct at r
     *ret_ok = at_text(url) != NULL;
     if (*ret_ok)
         return tctx_printf(c, "%s/%s", at_text(url), name);
-    tosca_error(c, repository, "IMPORT", "import '%s': there is no repository '%s' in this file", name,
-                at_text(repository) ? at_text(repository) : "?");
+    tosca_error(c, repository, "IMPORT", "import '%s': there is no repository '%s' in this file%s", name,
+                at_text(repository) ? at_text(repository) : "?",
+                tosca_like(c, at_text(repository) ? at_text(repository) : "?", tosca_names(c, list)));
     return NULL;
 }
 

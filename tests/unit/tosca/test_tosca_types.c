@@ -349,6 +349,33 @@ static void test_thirty_faults(void **state)
     bed_stop(&b);
 }
 
+// Wherever a name is looked up, the nearest one is offered.
+static void test_suggestions(void **state)
+{
+    static const char text[] = V "repositories: {central: {url: 'http://example.org'}}\n"
+                                 "interface_types: {i: {operations: {refresh: {description: x}}}}\n"
+                                 "capability_types: {c: {}}\n"
+                                 "relationship_types: {r: {}}\n"
+                                 "node_types: {m: {capabilities: {landing: c}}, n: {interfaces: {i: {type: i}}, "
+                                 "requirements: [q: {capability: c, relationship: r, occurrences: [0, 9]}]}}\n"
+                                 "topology_template: {node_templates: {s: {type: m}, t: {type: n, %s}}}\n";
+    static const struct {
+        const char *part, *code, *like;
+    } rows[] = {
+        {"interfaces: {i: {operations: {refersh: x.sh}}}", "UNDECLARED_NAME", "did you mean 'refresh'?"},
+        {"artifacts: {a: {type: File, file: x, repository: centrall}}", "UNKNOWN_REF", "did you mean 'central'?"},
+        {"requirements: [q: {capability: landnig}]", "UNKNOWN_REF", "did you mean 'landing'?"},
+        {"node_filter: {capabilities: [landing: {properties: []}]}, artifacts: {picture: {type: File, file: x}}, "
+         "metadata: {a: b}, "
+         "interfaces: {i: {inputs: {z: {get_artifact: [SELF, pictrue]}}}}",
+         "UNKNOWN_REF", "did you mean 'picture'?"},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        AUTO_FREE char *template = mem_printf(text, rows[i].part);
+        bed_refuses(template, rows[i].code, 7, rows[i].like);
+    }
+}
+
 static void test_directives(void **state)
 {
     static const struct {
@@ -447,6 +474,7 @@ int main(void)
         cmocka_unit_test(test_values_that_nobody_uses),
         cmocka_unit_test(test_notifications),
         cmocka_unit_test(test_directives),
+        cmocka_unit_test(test_suggestions),
         cmocka_unit_test(test_assignments),
         cmocka_unit_test(test_checksums),
         cmocka_unit_test(test_capability_by_name),
