@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "base/nettle_library.h"
+
 void digest_init(struct digest *d)
 {
     sha256_init(&d->ctx);
@@ -15,11 +17,16 @@ void digest_add(struct digest *d, const void *data, size_t len)
         sha256_update(&d->ctx, len, data);
 }
 
+void digest_bytes(struct digest *d, uint8_t *ret, size_t n)
+{
+    sha256_digest(&d->ctx, n, ret);
+}
+
 void digest_text(struct digest *d, char ret[DIGEST_TEXT_SIZE])
 {
     static const char hex[] = "0123456789abcdef";
     uint8_t sum[SHA256_DIGEST_SIZE];
-    sha256_digest(&d->ctx, sizeof(sum), sum);
+    digest_bytes(d, sum, sizeof(sum));
     char *out = stpcpy(ret, "sha256:");
     for (size_t i = 0; i < sizeof(sum); i++) {
         *out++ = hex[sum[i] >> 4];

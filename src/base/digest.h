@@ -13,6 +13,8 @@ struct digest {
 };
 void digest_init(struct digest *d);
 void digest_add(struct digest *d, const void *data, size_t len);
+/* The first n of its 32 bytes. Either this or the text ends it. */
+void digest_bytes(struct digest *d, uint8_t *ret, size_t n);
 /* "sha256:<64 hex>". */
 void digest_text(struct digest *d, char ret[DIGEST_TEXT_SIZE]);
 void digest_of(const void *data, size_t len, char ret[DIGEST_TEXT_SIZE]);

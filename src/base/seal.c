@@ -3,13 +3,11 @@
 #include "base/seal.h"
 
 #include <errno.h>
-#include <nettle/gcm.h>
-#include <nettle/hmac.h>
-#include <nettle/memops.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/random.h>
 
+#include "base/nettle_library.h"
 #include "base/text.h"
 
 #define VERSION    "1:"

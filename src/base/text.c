@@ -4,13 +4,13 @@
 
 #include <ctype.h>
 #include <errno.h>
-#include <nettle/base64.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/random.h>
 
 #include "base/buf.h"
 #include "base/digest.h"
+#include "base/nettle_library.h"
 
 #define LABEL_MOST    63
 #define DNS_NAME_MOST 253

@@ -10,7 +10,7 @@
 #include <zip.h>
 
 #include "io/file.h"
-#include "io/lazy.h"
+#include "base/lazy.h"
 
 #define ZIP_FUNCTIONS(X)                                                                                               \
     X(zipOpen64)                                                                                                       \

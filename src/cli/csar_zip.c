@@ -12,7 +12,7 @@
 #include "cli/csar.h"
 #include "cli/csar_name.h"
 #include "io/file.h"
-#include "io/lazy.h"
+#include "base/lazy.h"
 
 #define ZIP_FUNCTIONS(X)                                                                                               \
     X(unzOpen64)                                                                                                       \

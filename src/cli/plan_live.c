@@ -22,7 +22,7 @@ static bool insists(const struct plan_live *p)
 static const char *name_of(const struct plan_live *p)
 {
     const char *saved = json_str(json_object_get(p->saved, "application"), "name", NULL);
-    return p->name ? p->name : saved ? saved : p->check->template->name;
+    return p->name ? p->name : saved ? saved : template_name(p->check->template);
 }
 
 static int send_bundle(struct cli *cli, const struct plan_live *p, char digest[DIGEST_TEXT_SIZE], struct err *e)

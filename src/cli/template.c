@@ -143,7 +143,6 @@ static int open_by(const char *path, const struct template_overlay *over, int (*
     int r = by(t, d);
     if (r < 0)
         return r;
-    t->name = name_of(t->entry);
     *ret = take_ptr(t);
     return 0;
 }
@@ -174,6 +173,13 @@ void template_closep(struct template **t)
 {
     template_close(*t);
     *t = NULL;
+}
+
+const char *template_name(struct template *t)
+{
+    if (!t->name)
+        t->name = name_of(t->entry);
+    return t->name;
 }
 
 struct tosca_options template_options(const struct template *t, json_t *inputs)

@@ -11,7 +11,7 @@ struct template
 {
     char *given; /* as the user named it */
     char *entry; /* path of the entry template in it */
-    char *name;  /* default name of the application: the entry's file name without .yaml, as a DNS label */
+    char *name;  /* NULL until asked for: template_name */
     struct template_files files;          /* the user's: all paths of the template are below their root */
     struct file_root definitions;         /* the folder of the built-in types, where those of the program are not taken */
     struct tosca_source source, profiles; /* over these two */
@@ -29,6 +29,8 @@ int template_open(const char *path, struct template **ret, struct diags *d);
 int template_open_over(const char *path, const struct template_overlay *over, struct template **ret, struct diags *d);
 void template_close(struct template *t); /* NULL is fine */
 void template_closep(struct template **t);
+/* The application's default name: the entry's file name without .yaml, as a DNS label. The template's. */
+const char *template_name(struct template *t);
 
 /* What tosca_load and tosca_files take; borrows from `t` and `inputs`. */
 struct tosca_options template_options(const struct template *t, json_t *inputs);

@@ -103,7 +103,7 @@ static int tell(const struct cli *cli, const char *to, size_t files, int64_t siz
 
 static int package_checked(struct cli *cli, struct template_check *c, const struct package_options *o)
 {
-    AUTO_FREE char *named = mem_printf("%s.csar", c->template->name);
+    AUTO_FREE char *named = mem_printf("%s.csar", template_name(c->template));
     const char *to = o->to ? o->to : named;
     struct err e = {0};
     size_t files;

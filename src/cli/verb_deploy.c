@@ -62,7 +62,7 @@ static int check_template(struct deploy *d)
     struct err e = {0};
     int r = template_check(&d->check, &e);
     if (r == 0) {
-        d->name = d->o->name ? d->o->name : d->name ? d->name : d->check.template->name;
+        d->name = d->o->name ? d->o->name : d->name ? d->name : template_name(d->check.template);
         r = template_check_deploy(&d->check, client_ns(d->cli), d->name);
     }
     template_check_tell(d->cli, &d->check, &e);

@@ -79,7 +79,7 @@ static void validate_one(const struct cli *cli, const struct validate *o, const 
     struct err e = {0};
     int r = template_check(&c, &e);
     if (r == 0 && o->deploy)
-        r = template_check_deploy(&c, "default", c.template->name);
+        r = template_check_deploy(&c, "default", template_name(c.template));
     out->valid = out->valid && r == 0;
     if (cli->format == FORMAT_TABLE)
         tell(cli, &c, r == 0, &e);

@@ -18,7 +18,7 @@
 
 #include "http/http_front.h"
 #include "http/http_server.h"
-#include "io/lazy.h"
+#include "base/lazy.h"
 
 #define MHD_FUNCTIONS(X)                                                                                               \
     X(MHD_add_connection)                                                                                              \

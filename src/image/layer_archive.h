@@ -6,7 +6,7 @@
 #include <archive_entry.h>
 
 #include "image/layer_write.h"
-#include "io/lazy.h"
+#include "base/lazy.h"
 
 #define ARCHIVE_FUNCTIONS(X)                                                                                           \
     X(archive_read_new)                                                                                                \

@@ -9,7 +9,7 @@
 #define CURL_DISABLE_TYPECHECK /* its checks are macros around the very functions that are looked up here */
 #include <curl/curl.h>
 
-#include "io/lazy.h"
+#include "base/lazy.h"
 
 #define BODY_MAX        (4U * 1024 * 1024)
 #define CONNECT_SECONDS 20L

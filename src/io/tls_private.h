@@ -7,7 +7,7 @@
 #include <gnutls/gnutls.h>
 #include <gnutls/x509.h>
 
-#include "io/lazy.h"
+#include "base/lazy.h"
 #include "io/tls.h"
 
 #define GNUTLS_FUNCTIONS(X)                                                                                            \

@@ -64,11 +64,9 @@ void net_state_free(struct net *n)
 static void bridge_mac(const char *name, uint8_t ret[6])
 {
     struct digest d;
-    uint8_t sum[SHA256_DIGEST_SIZE];
     digest_init(&d);
     digest_add(&d, name, strlen(name));
-    sha256_digest(&d.ctx, sizeof(sum), sum);
-    memcpy(ret, sum, 6);
+    digest_bytes(&d, ret, 6);
     ret[0] = 0x0a; /* locally administered, one station */
 }
 

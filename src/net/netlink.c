@@ -13,7 +13,9 @@
 
 int netlink_open(struct netlink *nl, struct err *e)
 {
-    int on = 1;
+    int on = 1, r = mnl_library_open(e);
+    if (r < 0)
+        return r;
     nl->seq = 0;
     nl->sock = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC);
     if (nl->sock == NULL)

@@ -2,10 +2,10 @@
 /* One rtnetlink socket: a request and its acknowledgement, or a dump, always waited for and always checked. */
 #pragma once
 
-#include <libmnl/libmnl.h>
 #include <linux/rtnetlink.h>
 
 #include "base/base.h"
+#include "net/mnl_library.h"
 
 struct netlink {
     struct mnl_socket *sock; /* of the network namespace in which it was opened, for life; NULL: closed */

@@ -4,7 +4,7 @@
 
 #include <sqlite3.h>
 
-#include "io/lazy.h"
+#include "base/lazy.h"
 #include "store/store.h"
 
 #define STORE_HISTORY 10000 /* revisions kept for watches; each has at least one change */

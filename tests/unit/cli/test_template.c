@@ -76,7 +76,7 @@ static void test_root_of_a_file(void **state)
     AUTO_FREE char *folder = file_join(top, "shop");
     assert_string_equal(t->files.folder, folder);
     assert_string_equal(t->entry, "shop.yaml");
-    assert_string_equal(t->name, "shop");
+    assert_string_equal(template_name(t), "shop");
 }
 
 static void test_root_is_lifted(void **state)

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Opens shared libraries at first use and fills tables of their functions. */
-#include "io/lazy.h"
+#include "base/lazy.h"
 
 #include <dlfcn.h>
 #include <errno.h>
 #include <pthread.h>
 #include <string.h>
+
+#include "base/text.h"
 
 /* Who to install when a library is missing (Debian's names). */
 static const struct {
@@ -18,6 +20,8 @@ static const struct {
     {"libcurl.so.4", "libcurl4"},
     {"libarchive.so.13", "libarchive13"},
     {"libminizip.so.1", "libminizip1"},
+    {"libnettle.so.8", "libnettle8"},
+    {"libmnl.so.0", "libmnl0"},
 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;

@@ -11,7 +11,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "io/lazy.h"
+#include "base/lazy.h"
 
 #define LIBM_FUNCTIONS(X) X(cos) X(sin)
 #define LAZY_LIB          libm

@@ -11,7 +11,8 @@
  */
 #pragma once
 
-#include "base/base.h"
+#include "base/err.h"
+#include "base/mem.h"
 
 struct lazy_symbol {
     const char *name;
