@@ -2,6 +2,7 @@
 /* Follows TOSCA Paths through the topology (TOSCA 2.0, section 10.3). */
 #include "tosca/call_target.h"
 #include "tosca/count.h"
+#include "tosca/stand_in.h"
 
 #define PATH_TARGETS_MAX 10000
 #define INDEX_ALL        SIZE_MAX
@@ -31,6 +32,7 @@ static bool path_add(struct path *p, struct target t)
 {
     if (p->to->n >= PATH_TARGETS_MAX || !tctx_spend(p->call->c, 2))
         return false;
+    t.node = stand_in_selected(t.node);
     if (p->to->n == p->room) {
         p->room = p->room ? 2 * p->room : 8;
         struct target *grown = tctx_alloc(p->call->c, p->room * sizeof(*grown));

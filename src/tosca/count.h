@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/* How many nodes a node template stands for (TOSCA 2.0, 8.5: keyname `count`). */
+/* How many nodes a node template stands for (TOSCA 2.0, 7.2: keyname `count`). */
 #pragma once
 
 #include "tosca/topo.h"

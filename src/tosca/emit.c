@@ -70,6 +70,8 @@ static void emit_components(struct topo *t, struct topology *to)
 {
     for (size_t i = 0; i < t->nodes->n && tctx_spend(t->c, 10); i++) {
         struct tnode *n = t->nodes->items[i].value;
+        if (n->selected_by)
+            continue;
         if (n->inner) {
             emit_stood_for(t, n, to);
             emit_components(n->inner, to);

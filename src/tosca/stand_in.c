@@ -129,6 +129,8 @@ static size_t number(struct topo *t, size_t next, struct map *names)
     for (size_t i = 0; i < t->nodes->n && tctx_spend(t->c, 3); i++) {
         struct tnode *n = t->nodes->items[i].value;
         n->index = next;
+        if (n->selected_by)
+            continue; /* it is a node outside */
         next = stand_in(n) ? number(n->inner, next, names) : next + 1;
         n->n_components = next - n->index;
         const struct tnode *same = n->inner ? NULL : map_get(names, n->name);

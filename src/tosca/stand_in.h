@@ -22,6 +22,10 @@ struct tvalue *stand_in_attribute(struct tnode *n, const char *name, struct tnod
 /* The capability inside that is the node's. False when no mapping leads on. */
 bool stand_in_capability(const struct tnode *n, const char *name, struct tnode **ret_node, struct tcap **ret);
 
+/* The node outside that is taken for a node that a mapping has selected (TOSCA 2.0, 15.5.3); any other node is itself.
+ * When the outer requirements are tied. In stand_in_link.c. */
+struct tnode *stand_in_selected(struct tnode *n);
+
 /* Where a link ends when stand-ins are seen through. */
 struct link_end {
     struct tnode *node;

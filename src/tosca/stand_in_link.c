@@ -52,11 +52,41 @@ static bool means_whole(struct tctx *c, const struct tlink *l, const struct tcap
     return !cap || str_eq(cap->name, "feature") || known_link(c, l->rel.type) == LINK_DEPENDS_ON;
 }
 
+static struct tnode *outer_target(const struct tnode *outer, const char *requirement, uint64_t nth)
+{
+    for (size_t i = 0; i < outer->n_links; i++) {
+        if (str_eq(outer->links[i].name, requirement) && nth-- == 0)
+            return outer->links[i].target;
+    }
+    return NULL;
+}
+
+struct tnode *stand_in_selected(struct tnode *n)
+{
+    for (unsigned i = 0; n && n->selected_by && i <= STAND_IN_DEPTH_MAX; i++) {
+        struct tnode *target = outer_target(n->home->outer, n->selected_by, n->selected_nth);
+        if (!target)
+            return n;
+        n = target;
+    }
+    return n;
+}
+
+/* The link's end, seen through nodes that are selected outside: the capability is that of the same name there. */
+static struct tnode *end_of(const struct tlink *l, struct tcap **ret)
+{
+    struct tnode *n = stand_in_selected(l->target);
+    *ret = l->capability;
+    if (n && n != l->target && l->capability)
+        *ret = map_get(n->capabilities, l->capability->name);
+    return n;
+}
+
 size_t stand_in_ends(struct topo *t, const struct tlink *l, struct link_end **ret)
 {
     struct ends e = {.t = t};
-    struct tnode *n = l->target;
-    struct tcap *cap = l->capability;
+    struct tcap *cap;
+    struct tnode *n = end_of(l, &cap);
     while (n && n->inner) {
         struct tnode *next;
         struct tcap *next_cap;
@@ -85,27 +115,32 @@ size_t stand_in_ends(struct topo *t, const struct tlink *l, struct link_end **re
 
 /* ---- the outer node's own requirements ---- */
 
-struct mapped {
-    struct topo *t;
-    struct map *names;
-};
-
-static void note_mapped(void *data, const struct ynode *key, struct at at)
+/* Which assignment of its requirement the link is, from 0. */
+static uint64_t position(const struct tnode *n, size_t link)
 {
-    struct mapped *m = data;
+    uint64_t nth = 0;
+    for (size_t i = 0; i < link; i++)
+        nth += str_eq(n->links[i].name, n->links[link].name);
+    return nth;
+}
+
+static void note_mapped(void *data, const struct ynode *key, struct at at, struct share share)
+{
+    const struct topo *t = data;
     const char *node = at_text(mapping_item(at, 0));
-    if (node && map_has(m->t->nodes, node))
-        map_set(m->names, key->text, m);
+    for (size_t i = 0; node && map_has(t->nodes, node) && i < t->outer->n_links && tctx_spend(t->c, 1); i++) {
+        struct tlink *l = &t->outer->links[i];
+        uint64_t nth = position(t->outer, i);
+        l->taken = l->taken || (str_eq(l->name, key->text) && nth >= share.first && nth - share.first < share.n);
+    }
 }
 
 void stand_in_links_begin(struct topo *t)
 {
-    struct mapped m = {.t = t, .names = tctx_map(t->c)};
     if (t->outer)
-        mappings_each(t->c, mapping_section(t->file, "requirements"), note_mapped, &m);
+        mappings_of_requirements(t->c, mapping_section(t->file, "requirements"), note_mapped, t);
     for (size_t i = 0; t->outer && i < t->outer->n_links && tctx_spend(t->c, 2); i++) {
         struct tlink *l = &t->outer->links[i];
-        l->taken = map_has(m.names, l->name);
         l->spreads = l->target && !l->taken && known_link(t->c, l->rel.type) == LINK_DEPENDS_ON;
         if (l->target && !l->taken && !l->spreads)
             tosca_warn(t->c, l->at, "SUBSTITUTION",
@@ -146,7 +181,9 @@ void stand_in_links(struct topo *t, struct tnode *n)
     for (size_t i = 0; outer && i < outer->n_links && tctx_spend(t->c, 2); i++) {
         struct tlink *from = &outer->links[i];
         for (size_t k = 0; from->target && k < n->n_outward && tctx_spend(t->c, 1); k++) {
-            if (str_eq(n->outward[k].outer, from->name))
+            const struct outward *o = &n->outward[k];
+            uint64_t nth = position(outer, i);
+            if (str_eq(o->outer, from->name) && nth >= o->first && nth - o->first < o->n)
                 link_take(t, n, from, n->outward[k].requirement);
         }
         if (alone && from->spreads)

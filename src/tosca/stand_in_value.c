@@ -90,9 +90,32 @@ void stand_in_inputs(struct topo *t)
     bring_paths(t, properties);
 }
 
+/* Is what is taken for it there, and of its type? */
+static void selected_check(struct topo *t, struct tnode *n)
+{
+    struct tnode *is = stand_in_selected(n);
+    if (is == n)
+        tosca_error(
+            t->c, at_of(t->outer->at.file, t->outer->key), "SUBSTITUTION",
+            "%s: '%s' stands in for it and takes the target of its requirement '%s' for its own node '%s'; give "
+            "it that requirement",
+            t->outer->words, t->file->path, n->selected_by, n->local);
+    else if (n->type && is->type && !type_is_a(t->c, is->type, n->type))
+        tosca_error(
+            t->c, at_of(t->outer->at.file, t->outer->key), "SUBSTITUTION",
+            "%s: its requirement '%s' leads to '%s' of type '%s', and '%s', which stands in for it, takes it for "
+            "its node '%s' of type '%s', from which that does not derive",
+            t->outer->words, n->selected_by, is->local, is->type->name, t->file->path, n->local, n->type->name);
+}
+
 void stand_in_check(struct topo *t)
 {
     substitution_mappings_check(t);
+    for (size_t i = 0; i < t->nodes->n && tctx_spend(t->c, 1); i++) {
+        struct tnode *n = t->nodes->items[i].value;
+        if (n->selected_by)
+            selected_check(t, n);
+    }
     for (size_t i = 0; i < t->inputs->n && tctx_spend(t->c, 2); i++) {
         struct tvalue *v = t->inputs->items[i].value;
         bool optional = !tdef_required(v->def);

@@ -4,6 +4,7 @@
 
 #include "tosca/mapping.h"
 #include "tosca/node_filter.h"
+#include "tosca/operation.h"
 #include "tosca/related.h"
 
 /* One mapping: a name of the substituted type, and [template, name] or less. */
@@ -29,6 +30,11 @@ static void check_one(void *data, const struct ynode *key, struct at at)
     struct mapping m = {.t = k->t, .type = k->type, .key = key, .at = at};
     m.name = at_text(mapping_item(at, 1));
     k->check(&m);
+}
+
+static void check_share(void *data, const struct ynode *key, struct at at, struct share share)
+{
+    check_one(data, key, at);
 }
 
 static void check_each(struct topo *t, struct ttype *type, struct at section, mapping_check check)
@@ -77,17 +83,22 @@ static void check_capability(struct mapping *m)
                     m->key->text, m->name, cap->type->name, want->name);
 }
 
+static bool is_selected(const struct tnode *n)
+{
+    struct at list = at_key(n->at, "directives");
+    bool selected = false;
+    for (size_t i = 0; i < at_len(list, Y_SEQ); i++)
+        selected = selected || str_eq(at_text(at_of(list.file, list.node->items[i])), "select");
+    return selected;
+}
+
 /* TOSCA 2.0 maps a requirement to a node that is selected, too: the target of the outer one is taken for it (15.5.3).
  */
 static bool names_selected(struct mapping *m)
 {
     const char *name = m->at.file->version == TOSCA_2_0 ? at_text(m->at) : NULL;
     struct tnode *n = name ? topo_node_at(m->t, m->at, "a substitution mapping") : NULL;
-    struct at list = n ? at_key(n->at, "directives") : m->at;
-    bool selected = false;
-    for (size_t i = 0; i < at_len(list, Y_SEQ); i++)
-        selected = selected || str_eq(at_text(at_of(list.file, list.node->items[i])), "select");
-    if (n && !selected)
+    if (n && !is_selected(n))
         tosca_error(
             m->t->c, m->at, "SUBSTITUTION",
             "substitution mapping '%s': '%s' has no directive 'select'; name its requirement: [%s, requirement]",
@@ -126,6 +137,68 @@ static void check_property(struct mapping *m)
                     at_text(input), tosca_like(m->t->c, at_text(input), m->t->inputs));
 }
 
+/* ---- interfaces: operations of the substituted node are work flows of the template (TOSCA 2.0, 15.6) ---- */
+
+struct interfaces {
+    struct topo *t;
+    struct ttype *type;
+    const struct map *declared;   /* interfaces of the type */
+    const struct map *operations; /* "Interface.operation" -> struct toper */
+};
+
+static void check_flow(struct interfaces *s, const char *interface, const struct ynode *key, struct at flow)
+{
+    struct tctx *c = s->t->c;
+    const char *operation = tctx_printf(c, "%s.%s", interface, key->text), *name = at_text(flow);
+    struct at flows = at_key(s->t->at, "workflows");
+    if (!map_has(s->operations, operation))
+        tosca_error(c, at_of(flow.file, key), "SUBSTITUTION",
+                    "substitution mappings: node type '%s' has no operation "
+                    "'%s'%s",
+                    s->type->name, operation, tosca_like(c, operation, s->operations));
+    else if (!name)
+        tosca_error(c, flow, "SHAPE", "substitution mapping '%s' must be the name of a work flow", operation);
+    else if (at_null(at_key(flows, name)))
+        tosca_error(c, flow, "UNKNOWN_REF", "substitution mapping '%s': there is no work flow '%s' in '%s'", operation,
+                    name, s->t->file->path);
+    else
+        tosca_warn(c, flow, "NOT_RUN",
+                   "substitution mapping '%s': work flow '%s' is not run for it: sedge brings up what "
+                   "stands in for a node by its components' own operations",
+                   operation, name);
+}
+
+static void check_interface(void *data, const struct ynode *key, struct at at)
+{
+    struct interfaces *s = data;
+    struct tctx *c = s->t->c;
+    const char *name = operation_interface(c, s->declared, key->text);
+    struct at operations = at_null(at_key(at, "operations")) ? at : at_key(at, "operations");
+    if (!map_has(s->declared, name))
+        tosca_error(c, at_of(at.file, key), "SUBSTITUTION",
+                    "substitution mappings: node type '%s' has no interface '%s'%s", s->type->name, key->text,
+                    tosca_like(c, key->text, s->declared));
+    else if (!at_is(operations, Y_MAP))
+        tosca_error(c, at, "SHAPE", "substitution mapping '%s' must be a map: {operation: work flow}", key->text);
+    for (size_t i = 0; map_has(s->declared, name) && i < at_len(operations, Y_MAP) && tctx_spend(c, 2); i++) {
+        const struct ypair *p = &operations.node->pairs[i];
+        if (p->key->kind == Y_SCALAR)
+            check_flow(s, name, p->key, at_of(operations.file, p->value));
+    }
+}
+
+static void check_interfaces(struct topo *t, struct ttype *type, struct at section)
+{
+    struct scope scope = {.topo = t};
+    if (at_null(section) || !type)
+        return;
+    struct interfaces s = {.t = t, .type = type, .declared = type_members(t->c, type, MEMBER_INTERFACE)};
+    s.operations = operations_collect(t, scope, type, at_of(section.file, NULL), "substitution mappings");
+    mappings_each(t->c, section, check_interface, &s);
+}
+
+/* ---- whether all comes in ---- */
+
 static bool mapping_has(struct at section, const char *name)
 {
     bool found = at_key(section, name).node != NULL;
@@ -152,23 +225,32 @@ static void check_covered(struct topo *t, struct ttype *type, struct at at)
     }
 }
 
-static void note_outward(void *data, const struct ynode *key, struct at at)
+static void select_outside(struct tnode *n, const char *requirement, uint64_t nth)
+{
+    n->selected_by = requirement;
+    n->selected_nth = nth;
+}
+
+static void note_outward(void *data, const struct ynode *key, struct at at, struct share share)
 {
     struct topo *t = data;
     const char *name = at_text(mapping_item(at, 0)), *requirement = at_text(mapping_item(at, 1));
     struct tnode *n = name ? map_get(t->nodes, name) : NULL;
+    if (n && !requirement && t->outer && !n->selected_by && at.file->version == TOSCA_2_0 && is_selected(n))
+        select_outside(n, key->text, share.first);
     if (!n || !requirement || !tctx_spend(t->c, (int64_t)n->n_outward))
         return;
     struct outward *grown = tctx_alloc(t->c, (n->n_outward + 1) * sizeof(*grown));
     for (size_t i = 0; i < n->n_outward; i++)
         grown[i] = n->outward[i];
-    grown[n->n_outward++] = (struct outward){.requirement = requirement, .outer = key->text};
+    grown[n->n_outward++] =
+        (struct outward){.requirement = requirement, .outer = key->text, .first = share.first, .n = share.n};
     n->outward = grown;
 }
 
 void substitution_note(struct topo *t)
 {
-    mappings_each(t->c, mapping_section(t->file, "requirements"), note_outward, t);
+    mappings_of_requirements(t->c, mapping_section(t->file, "requirements"), note_outward, t);
 }
 
 /* An imported file's topology is no part of the application; only whether it covers the type that it stands for is
@@ -195,8 +277,10 @@ void substitution_mappings_check(struct topo *t)
     struct at at = at_key(t->at, "substitution_mappings");
     struct ttype *type = type_at(t->c, at_key(at, "node_type"), TYPE_NODE, NULL);
     check_each(t, type, at_key(at, "capabilities"), check_capability);
-    check_each(t, type, at_key(at, "requirements"), check_requirement);
+    struct checking k = {.t = t, .type = type, .check = check_requirement};
+    mappings_of_requirements(t->c, at_key(at, "requirements"), check_share, &k);
     check_each(t, type, at_key(at, "properties"), check_property);
+    check_interfaces(t, type, at_key(at, "interfaces"));
     node_filter_check(t->c, at_key(at, "substitution_filter"), type);
     if (type)
         check_covered(t, type, at);

@@ -73,6 +73,7 @@ struct tlink {
 /* A requirement that is fulfilled from outside: by those of the node that the topology stands in for. */
 struct outward {
     const char *requirement, *outer;
+    uint64_t first, n; /* of the outer node's assignments of it; n: UINT64_MAX for all that follow */
 };
 
 struct tnode {
@@ -86,6 +87,8 @@ struct tnode {
     bool directed; /* it has directives */
     struct outward *outward;
     size_t n_outward;
+    const char *selected_by; /* the outer node's requirement whose target is taken for it; NULL: it is no such node */
+    uint64_t selected_nth;   /* which assignment of it */
     const struct ynode *key;
     struct at at; /* the template, copies carried out */
     struct ttype *type;

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""An application whose back end is another template, whose store is a third one: deployed, asked, patched inside, logged, undeployed."""
+"""An application whose back end is another template, whose store is a third one: deployed, asked, patched inside, logged, undeployed. In TOSCA 1.3 and 2.0."""
 import pytest
 
 from machine_bed import HOST_IP, ROOT, Machine, needs
@@ -15,7 +15,7 @@ def machine():
         yield m
 
 
-@pytest.fixture(params=["shop"])
+@pytest.fixture(params=["shop", "shop2"])
 def shop(machine, request):
     """The application's template, deployed; gone afterwards."""
     template = APPS / request.param / f"{request.param}.yaml"

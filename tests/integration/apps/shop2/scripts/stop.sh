@@ -1,0 +1,2 @@
+#!/bin/sh
+killall httpd 2>/dev/null || true
