@@ -113,7 +113,7 @@ static char *token_url(const struct registry *r, const struct registry_challenge
     return buf_take(&url);
 }
 
-static int take_token(struct registry *r, const struct registry_reply *reply, struct err *e)
+static int take_token(struct registry *r, const struct http_get_reply *reply, struct err *e)
 {
     if (reply->status == 401 || reply->status == 403)
         return err_set(e, EACCES, "registry %s refuses %s; check the credentials in the registries file", r->host,
@@ -137,16 +137,16 @@ static int get_token(struct registry *r, const struct registry_challenge *c, str
                        "file when that is right",
                        r->host, c->realm ? c->realm : "");
     AUTO_FREE char *url = token_url(r, c), *basic = basic_value(r->settings);
-    struct registry_request q = {.url = url,
+    struct http_get_request q = {.url = url,
                                  .authorization = basic,
                                  .ca = r->settings->ca,
                                  .unchecked = r->settings->insecure,
                                  .plain = r->plain};
-    struct registry_reply reply;
-    int k = registry_http_get(r->http, &q, &reply, e);
+    struct http_get_reply reply;
+    int k = registry_ask(r, &q, &reply, e);
     if (k == 0)
         k = take_token(r, &reply, e);
-    registry_reply_done(&reply);
+    http_get_reply_done(&reply);
     return err_wrap(e, k, "get a token");
 }
 

@@ -30,16 +30,30 @@ static int start_over(struct download *d)
     return ftruncate(d->fd, 0) < 0 || lseek(d->fd, 0, SEEK_SET) < 0 ? err_errno(d->e, errno, "empty the download") : 0;
 }
 
+/* Where the bytes of a 206 begin; -1: it does not say. */
+static int64_t range_start(const struct http_get_reply *reply)
+{
+    static const char unit[] = "bytes ";
+    int64_t start;
+    AUTO_FREE char *range = http_get_header(reply, "Content-Range");
+    if (!range || !str_starts(range, unit))
+        return -1;
+    char *from = range + strlen(unit);
+    from[strspn(from, "0123456789")] = '\0';
+    return str_to_i64(from, 0, INT64_MAX, &start) ? start : -1;
+}
+
 /* The first bytes of an answer: a server that knows no ranges sends all from the start. */
-static int begin(struct download *d, const struct registry_reply *reply)
+static int begin(struct download *d, const struct http_get_reply *reply)
 {
     d->begun = true;
-    if (reply->status == 206 && reply->range_start >= 0 && reply->range_start != d->asked)
+    int64_t start = reply->status == 206 ? range_start(reply) : -1;
+    if (start >= 0 && start != d->asked)
         return err_set(d->e, EBADMSG, "the registry sent another part than the one asked for");
     return reply->status == 200 && d->at > 0 ? start_over(d) : 0;
 }
 
-static int take_bytes(void *data, const struct registry_reply *reply, const void *bytes, size_t len)
+static int take_bytes(void *data, const struct http_get_reply *reply, const void *bytes, size_t len)
 {
     struct download *d = data;
     int r = d->begun ? 0 : begin(d, reply);
@@ -87,8 +101,8 @@ static int take_up(struct download *d)
 /* One request. 0: go on looking at what came; -EAGAIN: it broke; else final. */
 static int fetch_once(struct registry *r, const char *path, const char *digest, struct download *d, struct err *e)
 {
-    struct registry_reply reply = {0};
-    struct registry_request q = {.from = d->at, .sink = take_bytes, .data = d};
+    struct http_get_reply reply = {0};
+    struct http_get_request q = {.from = d->at, .sink = take_bytes, .data = d};
     d->asked = d->at;
     d->begun = false;
     int k = registry_get(r, path, &q, &reply, e);
@@ -104,7 +118,7 @@ static int fetch_once(struct registry *r, const char *path, const char *digest, 
         k = -EAGAIN;
     else if (k == 0 && d->at < d->size) /* the end came early, politely */
         k = err_set(e, ENETUNREACH, "the transfer ended early") < 0 ? -EAGAIN : 0;
-    registry_reply_done(&reply);
+    http_get_reply_done(&reply);
     return k;
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Requests by libcurl: limits on time and size, redirects that keep credentials at home. */
-#include "image/registry_http.h"
+#include "http/http_get.h"
 
 #include <errno.h>
 #include <string.h>
@@ -9,9 +9,10 @@
 #define CURL_DISABLE_TYPECHECK /* its checks are macros around the very functions that are looked up here */
 #include <curl/curl.h>
 
+#include "base/clock.h"
 #include "base/lazy.h"
 
-#define BODY_MAX        (4U * 1024 * 1024)
+#define HEADERS_MAX     (64U * 1024)
 #define CONNECT_SECONDS 20L
 #define STALL_SECONDS   60L
 #define MAX_REDIRECTS   5L
@@ -34,26 +35,27 @@ static struct {
 #define LAZY_LIB lib
 static const struct lazy_symbol curl_symbols[] = {CURL_FUNCTIONS(LAZY_SYMBOL)};
 
-struct registry_http {
+struct http_getter {
     CURL *curl; /* kept: it keeps the connection */
 };
 
 struct transfer {
     CURL *curl;
-    const struct registry_request *q;
-    struct registry_reply *reply;
+    const struct http_get_request *q;
+    struct http_get_reply *reply;
+    size_t body_max;
     int stopped; /* the sink's word */
 };
 
-void registry_reply_done(struct registry_reply *r)
+void http_get_reply_done(struct http_get_reply *r)
 {
     buf_done(&r->body);
-    free(r->challenge);
-    free(r->digest);
-    *r = (struct registry_reply){0};
+    strv_done(&r->headers);
+    free(r->location);
+    *r = (struct http_get_reply){0};
 }
 
-int registry_http_new(struct registry_http **ret, struct err *e)
+int http_getter_new(struct http_getter **ret, struct err *e)
 {
     int r = lazy_open("libcurl-gnutls.so.4", curl_symbols, ARRAY_LEN(curl_symbols), e);
     if (r < 0)
@@ -61,13 +63,13 @@ int registry_http_new(struct registry_http **ret, struct err *e)
     CURL *curl = lib.curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK ? lib.curl_easy_init() : NULL;
     if (!curl)
         return err_set(e, ENOMEM, "start libcurl: out of memory");
-    struct registry_http *h = mem_alloc(sizeof(*h));
+    struct http_getter *h = mem_alloc(sizeof(*h));
     h->curl = curl;
     *ret = h;
     return 0;
 }
 
-void registry_http_free(struct registry_http *h)
+void http_getter_free(struct http_getter *h)
 {
     if (h)
         lib.curl_easy_cleanup(h->curl);
@@ -82,16 +84,18 @@ static size_t on_body(char *bytes, size_t one, size_t n, void *data)
         t->stopped = t->q->sink(t->q->data, t->reply, bytes, n);
         return t->stopped < 0 ? 0 : n;
     }
-    if (t->reply->body.len + n > BODY_MAX)
+    if (n > t->body_max - t->reply->body.len) {
+        t->reply->fault = HTTP_GET_TOO_BIG;
         return 0;
+    }
     buf_add(&t->reply->body, bytes, n);
     return n;
 }
 
 /* The value of a header line, trimmed, when it is the one named; else NULL. */
-static char *header_value(const char *line, size_t len, const char *name)
+static char *header_value(const char *line, const char *name)
 {
-    size_t n = strlen(name);
+    size_t n = strlen(name), len = strlen(line);
     if (len <= n || line[n] != ':' || strncasecmp(line, name, n) != 0)
         return NULL;
     const char *from = line + n + 1, *to = line + len;
@@ -102,52 +106,42 @@ static char *header_value(const char *line, size_t len, const char *name)
     return mem_strndup(from, (size_t)(to - from));
 }
 
-static void take_challenge(struct registry_reply *reply, char *value)
+char *http_get_header(const struct http_get_reply *r, const char *name)
 {
-    if (reply->challenge) {
-        AUTO_FREE char *both = mem_printf("%s, %s", reply->challenge, value);
-        free(reply->challenge);
-        free(value);
-        reply->challenge = take_ptr(both);
-        return;
+    AUTO_BUF struct buf all = {0};
+    bool came = false;
+    for (size_t i = 0; i < r->headers.n; i++) {
+        AUTO_FREE char *value = header_value(r->headers.v[i], name);
+        if (value)
+            buf_addf(&all, "%s%s", came ? ", " : "", value);
+        came = came || value;
     }
-    reply->challenge = value;
+    return came ? buf_take(&all) : NULL;
 }
 
 static size_t on_header(char *line, size_t one, size_t len, void *data)
 {
     struct transfer *t = data;
-    struct registry_reply *reply = t->reply;
+    struct http_get_reply *reply = t->reply;
     if (len >= 5 && strncasecmp(line, "HTTP/", 5) == 0) { /* a new answer: after a redirect, say */
-        free(reply->challenge);
-        free(reply->digest);
-        reply->challenge = reply->digest = NULL;
-        reply->range_start = -1;
+        strv_done(&reply->headers);
+        reply->header_bytes = 0;
         return len;
     }
-    char *value = header_value(line, len, "WWW-Authenticate");
-    if (value) {
-        take_challenge(reply, value);
-        return len;
+    reply->header_bytes += len;
+    if (reply->header_bytes > HEADERS_MAX) {
+        reply->fault = HTTP_GET_TOO_BIG;
+        return 0;
     }
-    value = header_value(line, len, "Docker-Content-Digest");
-    if (value) {
-        free(reply->digest);
-        reply->digest = value;
-        return len;
-    }
-    AUTO_FREE char *range = header_value(line, len, "Content-Range");
-    if (range && str_starts(range, "bytes ")) {
-        range[6 + strspn(range + 6, "0123456789")] = '\0';
-        if (!str_to_i64(range + 6, 0, INT64_MAX, &reply->range_start))
-            reply->range_start = -1;
-    }
+    strv_take(&reply->headers, mem_strndup(line, len));
     return len;
 }
 
-static struct curl_slist *make_headers(const struct registry_request *q)
+static struct curl_slist *make_headers(const struct http_get_request *q)
 {
     struct curl_slist *list = NULL;
+    for (size_t i = 0; q->headers && q->headers[i]; i++)
+        list = lib.curl_slist_append(list, q->headers[i]);
     if (q->accept) {
         AUTO_FREE char *line = mem_printf("Accept: %s", q->accept);
         list = lib.curl_slist_append(list, line);
@@ -159,28 +153,35 @@ static struct curl_slist *make_headers(const struct registry_request *q)
     return list;
 }
 
-static void set_options(CURL *c, const struct registry_request *q, struct transfer *t, struct curl_slist *headers,
-                        char *fault)
+static void set_limits(CURL *c, const struct http_get_request *q)
 {
     const char *schemes = q->plain ? "http,https" : "https";
+    long whole_ms = q->time_us ? (long)(q->time_us / 1000) : 0;
+    lib.curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, schemes);
+    lib.curl_easy_setopt(c, CURLOPT_REDIR_PROTOCOLS_STR, schemes);
+    lib.curl_easy_setopt(c, CURLOPT_FOLLOWLOCATION, q->stay ? 0L : 1L);
+    lib.curl_easy_setopt(c, CURLOPT_MAXREDIRS, MAX_REDIRECTS);
+    lib.curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
+    lib.curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT, CONNECT_SECONDS);
+    lib.curl_easy_setopt(c, CURLOPT_TIMEOUT_MS, whole_ms);
+    lib.curl_easy_setopt(c, CURLOPT_LOW_SPEED_LIMIT, 1L);
+    lib.curl_easy_setopt(c, CURLOPT_LOW_SPEED_TIME, STALL_SECONDS);
+    lib.curl_easy_setopt(c, CURLOPT_BUFFERSIZE, 256L * 1024);
+}
+
+static void set_options(CURL *c, const struct http_get_request *q, struct transfer *t, struct curl_slist *headers,
+                        char *fault)
+{
     lib.curl_easy_reset(c);
     lib.curl_easy_setopt(c, CURLOPT_URL, q->url);
     lib.curl_easy_setopt(c, CURLOPT_USERAGENT, "sedge/" SEDGE_VERSION);
     lib.curl_easy_setopt(c, CURLOPT_HTTPHEADER, headers);
-    lib.curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, schemes);
-    lib.curl_easy_setopt(c, CURLOPT_REDIR_PROTOCOLS_STR, schemes);
-    lib.curl_easy_setopt(c, CURLOPT_FOLLOWLOCATION, 1L);
-    lib.curl_easy_setopt(c, CURLOPT_MAXREDIRS, MAX_REDIRECTS);
-    lib.curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
-    lib.curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT, CONNECT_SECONDS);
-    lib.curl_easy_setopt(c, CURLOPT_LOW_SPEED_LIMIT, 1L);
-    lib.curl_easy_setopt(c, CURLOPT_LOW_SPEED_TIME, STALL_SECONDS);
-    lib.curl_easy_setopt(c, CURLOPT_BUFFERSIZE, 256L * 1024);
     lib.curl_easy_setopt(c, CURLOPT_ERRORBUFFER, fault);
     lib.curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, on_body);
     lib.curl_easy_setopt(c, CURLOPT_WRITEDATA, t);
     lib.curl_easy_setopt(c, CURLOPT_HEADERFUNCTION, on_header);
     lib.curl_easy_setopt(c, CURLOPT_HEADERDATA, t);
+    set_limits(c, q);
     if (q->ca)
         lib.curl_easy_setopt(c, CURLOPT_CAINFO, q->ca);
     if (q->unchecked) {
@@ -196,22 +197,42 @@ static bool worth_again(CURLcode code)
            code == CURLE_HTTP2_STREAM || code == CURLE_COULDNT_CONNECT || code == CURLE_COULDNT_RESOLVE_HOST;
 }
 
-/* What a person can do about it. */
-static const char *advice(CURLcode code)
+static enum http_get_fault fault_of(CURLcode code)
 {
-    if (code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CACERT_BADFILE)
-        return "give its CA as \"ca\" in the registries file, or set \"insecure\" there";
-    if (code == CURLE_COULDNT_RESOLVE_HOST)
-        return "check the registry's name and this machine's network";
-    return "check that the registry runs and that this machine reaches it";
+    static const struct {
+        CURLcode code;
+        enum http_get_fault fault;
+    } known[] = {
+        {CURLE_COULDNT_RESOLVE_HOST, HTTP_GET_NO_NAME}, {CURLE_PEER_FAILED_VERIFICATION, HTTP_GET_UNTRUSTED},
+        {CURLE_SSL_CACERT_BADFILE, HTTP_GET_UNTRUSTED}, {CURLE_OPERATION_TIMEDOUT, HTTP_GET_TOO_LONG},
+        {CURLE_URL_MALFORMAT, HTTP_GET_BAD_URL},        {CURLE_UNSUPPORTED_PROTOCOL, HTTP_GET_BAD_URL},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(known); i++)
+        if (known[i].code == code)
+            return known[i].fault;
+    return HTTP_GET_BROKEN;
 }
 
-int registry_http_get(struct registry_http *h, const struct registry_request *q, struct registry_reply *ret,
-                      struct err *e)
+static void take_info(struct http_getter *h, CURLcode code, struct http_get_reply *ret)
+{
+    char *location = NULL;
+    lib.curl_easy_getinfo(h->curl, CURLINFO_RESPONSE_CODE, &ret->status);
+    lib.curl_easy_getinfo(h->curl, CURLINFO_REDIRECT_URL, &location);
+    ret->location = mem_strdup(location);
+    if (code == CURLE_OK)
+        return;
+    ret->again = worth_again(code);
+    ret->tls_failed = code == CURLE_SSL_CONNECT_ERROR || code == CURLE_COULDNT_CONNECT || code == CURLE_RECV_ERROR ||
+                      code == CURLE_GOT_NOTHING;
+    ret->fault = ret->fault ? ret->fault : fault_of(code);
+}
+
+int http_get(struct http_getter *h, const struct http_get_request *q, struct http_get_reply *ret, struct err *e)
 {
     char fault[CURL_ERROR_SIZE] = "";
-    *ret = (struct registry_reply){.range_start = -1};
-    struct transfer t = {.curl = h->curl, .q = q, .reply = ret};
+    *ret = (struct http_get_reply){0};
+    struct transfer t = {
+        .curl = h->curl, .q = q, .reply = ret, .body_max = q->body_max ? q->body_max : HTTP_GET_BODY_MAX};
     struct curl_slist *headers = make_headers(q);
     AUTO_FREE char *range = q->from ? mem_printf("%lld-", (long long)q->from) : NULL;
     set_options(h->curl, q, &t, headers, fault);
@@ -219,14 +240,13 @@ int registry_http_get(struct registry_http *h, const struct registry_request *q,
         lib.curl_easy_setopt(h->curl, CURLOPT_RANGE, range);
     CURLcode code = lib.curl_easy_perform(h->curl);
     lib.curl_slist_free_all(headers);
-    lib.curl_easy_getinfo(h->curl, CURLINFO_RESPONSE_CODE, &ret->status);
+    take_info(h, code, ret);
     lib.curl_easy_setopt(h->curl, CURLOPT_ERRORBUFFER, NULL);
     if (code == CURLE_OK)
         return 0;
     if (t.stopped < 0)
         return -ECANCELED;
-    ret->again = worth_again(code);
-    ret->tls_failed = code == CURLE_SSL_CONNECT_ERROR || code == CURLE_COULDNT_CONNECT || code == CURLE_RECV_ERROR ||
-                      code == CURLE_GOT_NOTHING;
-    return err_set(e, ENETUNREACH, "%s; %s", *fault ? fault : lib.curl_easy_strerror(code), advice(code));
+    if (ret->fault == HTTP_GET_TOO_BIG)
+        return err_set(e, ENETUNREACH, "the answer is larger than %zu bytes", t.body_max);
+    return err_set(e, ENETUNREACH, "%s", *fault ? fault : lib.curl_easy_strerror(code));
 }
