@@ -7,6 +7,7 @@
 #include "cli/cli.h"
 #include "engine/engine.h"
 #include "head/head.h"
+#include "http/http_fetch.h"
 #include "image/image_fetch.h"
 #include "node/node.h"
 
@@ -22,6 +23,7 @@ static const struct {
     {"node-setup", node_setup_main},
     {"node-teardown", node_teardown_main},
     {"image-helper", image_helper_main},
+    {"fetch-helper", fetch_helper_main},
 };
 
 int main(int argc, char **argv)
