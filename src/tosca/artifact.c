@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "base/digest.h"
+#include "tosca/known.h"
 #include "tosca/related.h"
 #include "tosca/tosca_file.h"
 #include "tosca/value_read.h"
@@ -46,8 +47,9 @@ static void artifact_read(struct topo *t, const char *name, struct at at, struct
     *ret = (struct artifact){.name = name, .at = at, .file = at_text(file)};
     ret->type = at_text(type) ? type_find(t->c, type.file, TYPE_ARTIFACT, at_text(type))
                               : type_by_ending(t->c, at.file, ret->file);
-    ret->path = tfile_find(t->c, file.file, ret->file);
     ret->repository = repository_url(part_of(at, base, "repository"));
+    bool image = ret->repository || known_artifact(t->c, ret->type) != ARTIFACT_OTHER;
+    ret->path = image ? tfile_find(t->c, file.file, ret->file) : tfile_get(t->c, file.file, ret->file);
 }
 
 static struct at declared(struct topo *t, struct tnode *n, const char *name)

@@ -33,6 +33,7 @@ enum type_kind {
 };
 
 struct tfile;
+struct tremote;
 struct topo;
 struct candidate;
 
@@ -49,6 +50,8 @@ struct timport {
 
 struct tfile {
     const char *path; /* in its source, normalised */
+    const char *shown; /* as findings call it: the URL of a fetched one, else the path */
+    const struct tremote *remote; /* what goes with requests for what it names (tosca_remote.h); NULL: nothing */
     bool builtin;     /* from the profiles, not from the user: no warnings about it */
     struct ydoc doc;
     enum tosca_version version;

@@ -181,6 +181,7 @@ void diags_done(struct diags *d)
         free(d->items[i].related.text);
     }
     free(d->items);
+    strv_done(&d->secrets);
     *d = (struct diags){0};
 }
 

@@ -40,13 +40,12 @@ const struct diag_code diag_codes_read[] = {
      "   node_templates:\n"
      "     board: {type: tosca.nodes.Compute}\n",
      "EMPTY_SECTION"},
-    {"IMPORT", "error", "A file that is imported cannot be read",
-     "The path of an import names no file, leads out of the application's folder, or needs the network while it may "
-     "not be "
-     "used; or the import names a repository that the file does not declare.",
+    {"IMPORT", "error or warning", "A file that is imported cannot be read",
+     "The path of an import names no file, or leads out of the application's folder; its URL cannot be fetched, or "
+     "may not be (--offline); or the import names a repository that the file does not declare, or one whose "
+     "credential cannot be sent. As a warning: an old copy was taken, as the server does not answer.",
      "Correct the path: it is relative to the file that imports, and a leading slash means the application's folder. "
-     "Put files "
-     "from elsewhere beside the template.",
+     "docs/imports.md says how URLs are fetched, what is kept of them, and how a credential is given.",
      "-imports: [types/shop.yaml]\n"
      "+imports: [tosker.yaml]\n"
      " topology_template:\n"

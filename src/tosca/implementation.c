@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* What an operation runs: its script, the files beside it, and how long it may take. */
 #include "tosca/artifact.h"
+#include "tosca/import_url.h"
 #include "tosca/operation.h"
 #include "tosca/scalar.h"
 #include "tosca/tosca_file.h"
@@ -12,8 +13,8 @@ static const char *implementation_file(struct topo *t, struct tnode *n, struct a
     *ret_file = at_is(at, Y_MAP) ? at_key(at, "file") : at;
     const char *name = at_text(*ret_file);
     if (name && n && at_is(at, Y_SCALAR) && artifact_find(t, n, name, &a))
-        return a.path ? a.path : a.file ? tfile_find(t->c, at.file, a.file) : NULL;
-    return tfile_find(t->c, ret_file->file, name);
+        return a.path ? a.path : a.file ? tfile_get(t->c, at.file, a.file) : NULL;
+    return tfile_get(t->c, ret_file->file, name);
 }
 
 /* A path of 1.x is relative to the file that says it. One from the application's root is taken, too, but an archive
@@ -21,7 +22,8 @@ static const char *implementation_file(struct topo *t, struct tnode *n, struct a
 static void tell_elsewhere(struct topo *t, struct at file, const char *path, const char *words)
 {
     const char *name = at_text(file);
-    if (!path || !name || name[0] == '/' || file.file->builtin || file.file->version == TOSCA_2_0)
+    if (!path || !name || name[0] == '/' || file.file->builtin || file.file->version == TOSCA_2_0 ||
+        import_mount(file.file->path))
         return;
     const char *beside = tfile_join(t->c, file.file->path, name), *root = tfile_join(t->c, "", name);
     if (str_eq(path, root) && !str_eq(path, beside))

@@ -5,6 +5,14 @@
 #include "base/base.h"
 #include "model/topology.h"
 
+/* A file of the network that a template names. */
+struct tosca_remote {
+    const char *url;        /* http or https */
+    const char *path;       /* under which it is read once it is there (import_url.h) */
+    const char *credential; /* one header line with what its repository wants to see; NULL: nothing */
+    bool artifact;          /* no import: a file beside one, which may not be there */
+};
+
 /* Where the text of imports and artifacts comes from. Paths are relative to the bundle's root, '/'-separated, never with ".." left in. */
 struct tosca_source {
     /* The whole text of a file: 0 with *ret (the caller frees) and *ret_len; -ENOENT when it is not there; other -errno with `e`. */
@@ -12,6 +20,9 @@ struct tosca_source {
     /* Is there such a file? (artifacts, scripts) */
     bool (*exists)(void *data, const char *path);
     void *data;
+    /* Brings such a file when it does not exist yet: 0, and it can be read; 1 with `e`: the same, but it is an old copy, and
+     * `e` says why; -ENOENT or another -errno with `e`. NULL: there is no network. */
+    int (*fetch)(void *data, const struct tosca_remote *what, struct err *e);
 };
 
 /* The built-in type definitions as they were when sedge was built: "index.yaml" names them, see profiles/. It has no such
@@ -44,6 +55,7 @@ struct diags {
     struct diag *items; /* in the order found; at most 200 errors, then one that says so (TOO_MANY) */
     size_t n, errors;
     bool fresh; /* the last one told is the last item: it was not there before */
+    struct strv secrets; /* texts of the files that may not be shown with them: tokens of credentials */
 };
 void diags_done(struct diags *d);
 /* Adds one, unless it is there already or there are too many. `code` must be static. */

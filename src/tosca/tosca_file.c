@@ -7,8 +7,11 @@
 
 #include "base/yaml_flat.h"
 #include "tosca/grammar.h"
+#include "tosca/import_credential.h"
+#include "tosca/import_url.h"
 #include "tosca/meta_file.h"
 #include "tosca/profile_pack.h"
+#include "tosca/tosca_remote.h"
 #include "tosca/type_name.h"
 
 static const struct {
@@ -29,7 +32,8 @@ static const struct {
     {"tosca_2_0", TOSCA_2_0},
 };
 
-const char *tfile_join(struct tctx *c, const char *base, const char *rel)
+/* As tfile_join, with nothing above. */
+static const char *join(struct tctx *c, const char *base, const char *rel)
 {
     const char *slash = base ? strrchr(base, '/') : NULL;
     bool rooted = rel[0] == '/';
@@ -57,6 +61,14 @@ const char *tfile_version_word(size_t i)
     return i < ARRAY_LEN(file_versions) ? file_versions[i].text : NULL;
 }
 
+/* What stands in a file from elsewhere stays where that is from. */
+const char *tfile_join(struct tctx *c, const char *base, const char *rel)
+{
+    size_t mount = base ? import_mount(base) : 0;
+    const char *inside = join(c, base ? base + mount : NULL, rel);
+    return inside && mount ? tctx_printf(c, "%.*s%s", (int)mount, base, inside) : inside;
+}
+
 bool tfile_is_url(const char *s)
 {
     return strstr(s, "://") != NULL;
@@ -72,8 +84,10 @@ const char *tfile_find(struct tctx *c, struct tfile *from, const char *rel)
 {
     if (!rel || !*rel || tfile_is_url(rel))
         return NULL;
-    const char *path = tfile_join(c, from ? from->path : "", rel);
-    if (!tfile_exists(c, path))
+    struct err e = {0};
+    bool elsewhere = from && import_mount(from->path);
+    const char *path = elsewhere ? remote_path(c, from, rel, &e) : tfile_join(c, from ? from->path : "", rel);
+    if (!elsewhere && !tfile_exists(c, path))
         path = tfile_join(c, "", rel);
     if (!tfile_exists(c, path))
         return NULL;
@@ -81,10 +95,25 @@ const char *tfile_find(struct tctx *c, struct tfile *from, const char *rel)
     return path;
 }
 
+const char *tfile_get(struct tctx *c, struct tfile *from, const char *rel)
+{
+    struct err e = {0};
+    const char *path = tfile_find(c, from, rel);
+    if (path || !from || str_empty(rel) || tfile_is_url(rel) || !import_mount(from->path) || !c->options->source->fetch)
+        return path;
+    path = remote_path(c, from, rel, &e);
+    int r = path ? remote_fetch(c, at_of(from, NULL), path, from->remote, true, &e) : -EINVAL;
+    if (r < 0 && r != -ENOENT)
+        tosca_error(c, at_of(from, NULL), "IMPORT", "'%s': %s", rel, err_text(&e));
+    return tfile_find(c, from, rel);
+}
+
 static struct tfile *tfile_new(struct tctx *c, const char *path, bool builtin)
 {
     struct tfile *f = tctx_alloc(c, sizeof(*f));
+    AUTO_FREE char *url = builtin ? NULL : import_url_of(path);
     f->path = path;
+    f->shown = url ? tctx_strndup(c, url, strlen(url)) : path;
     f->builtin = builtin;
     f->version = TOSCA_1_3;
     map_set(c->files, tctx_printf(c, "%c:%s", builtin ? 'p' : 'u', path), f);
@@ -128,12 +157,12 @@ static bool tfile_parse(struct tctx *c, struct tfile *f, const char *text, size_
     int r = tree_read(f->path, f->builtin, text, len, &f->doc, &fault);
     if (r < 0) {
         diags_add(c->diags, DIAG_ERROR, r == -E2BIG ? "LIMIT" : "YAML_SYNTAX", f->path, fault.line, fault.col,
-                  "read '%s' as YAML: %s", f->path, fault.text);
+                  "read '%s' as YAML: %s", f->shown, fault.text);
         return false;
     }
     if (!f->doc.root || f->doc.root->kind != Y_MAP) {
         tosca_error(c, at_of(f, f->doc.root), f->doc.root ? "SHAPE" : "VERSION_MISSING",
-                    "read '%s': a TOSCA file is a map that begins with tosca_definitions_version", f->path);
+                    "read '%s': a TOSCA file is a map that begins with tosca_definitions_version", f->shown);
         return false;
     }
     return true;
@@ -160,7 +189,7 @@ static bool tfile_version(struct tctx *c, struct tfile *f)
         return true;
     if ((!pair || ynode_is_null(pair->value)) && c->order[0] != f && c->order[0]->version != TOSCA_2_0) {
         tosca_warn(c, at_of(f, f->doc.root), "VERSION_MISSING",
-                   "'%s' has no tosca_definitions_version; it is read in that of the template", f->path);
+                   "'%s' has no tosca_definitions_version; it is read in that of the template", f->shown);
         f->version = c->order[0]->version;
         return true;
     }
@@ -168,7 +197,7 @@ static bool tfile_version(struct tctx *c, struct tfile *f)
         tosca_error(
             c, at_of(f, f->doc.root), "VERSION_MISSING",
             "'%s' has no tosca_definitions_version; begin it with 'tosca_definitions_version: tosca_simple_yaml_1_3'",
-            f->path);
+            f->shown);
         return true;
     }
     struct at at = at_of(f, pair->value);
@@ -189,7 +218,18 @@ static bool tfile_version(struct tctx *c, struct tfile *f)
     return f->version != TOSCA_NONE;
 }
 
-static struct tfile *tfile_load(struct tctx *c, const char *path, bool builtin, struct at from, unsigned depth);
+/* Where a file is read from. */
+struct tplace {
+    const char *path;
+    bool builtin;
+    const struct tremote *remote; /* goes with requests for what it names */
+};
+static struct tfile *tfile_load_from(struct tctx *c, struct tplace place, struct at from, unsigned depth);
+
+static struct tfile *tfile_load(struct tctx *c, const char *path, bool builtin, struct at from, unsigned depth)
+{
+    return tfile_load_from(c, (struct tplace){path, builtin, NULL}, from, depth);
+}
 
 const char *tfile_builtin_name(struct tctx *c, const struct tfile *f, const char *name)
 {
@@ -199,45 +239,53 @@ const char *tfile_builtin_name(struct tctx *c, const struct tfile *f, const char
     return path && path->kind == Y_SCALAR ? path->text : NULL;
 }
 
-/* Where a repository's files are, seen from the file: NULL with *ret_url when it is elsewhere, or told. */
+/* Where a repository's file is, seen from the file, with what its web server wants to see; NULL (told) when it has no
+ * such repository, or a credential that cannot be sent. */
 static const char *tfile_repository(struct tctx *c, struct tfile *f, struct at repository, const char *name,
-                                    bool *ret_ok)
+                                    const struct tremote **ret)
 {
+    const char *credential;
     struct at list = at_key(at_of(f, f->doc.root), "repositories");
     struct at entry =
         at_is(list, Y_MAP) ? at_key(list, at_text(repository) ? at_text(repository) : "") : at_of(f, NULL);
     struct at url = at_is(entry, Y_MAP) ? at_key(entry, "url") : entry;
-    *ret_ok = at_text(url) != NULL;
-    if (*ret_ok)
-        return tctx_printf(c, "%s/%s", at_text(url), name);
+    if (at_text(url)) {
+        if (!import_credential_header(c, entry, repository, at_text(url), &credential))
+            return NULL;
+        *ret = remote_new(c, credential, at_text(url));
+        return tctx_printf(c, "%s%s%s", at_text(url), str_ends(at_text(url), "/") ? "" : "/", name);
+    }
     tosca_error(c, repository, "IMPORT", "import '%s': there is no repository '%s' in this file%s", name,
                 at_text(repository) ? at_text(repository) : "?",
                 tosca_like(c, at_text(repository) ? at_text(repository) : "?", tosca_names(c, list)));
     return NULL;
 }
 
-static struct tfile *import_open(struct tctx *c, struct tfile *f, struct at at, const char *name, unsigned depth)
+/* What was imported by a URL, or by a file that was. */
+static bool is_remote(const struct tfile *f, const char *name, const char *path)
 {
-    if (str_starts(name, "file:")) /* of the application itself, too */
-        name += strlen(str_starts(name, "file://") ? "file://" : "file:");
-    const char *builtin = tfile_builtin_name(c, f, name);
-    bool url = tfile_is_url(name);
-    const char *path = url ? NULL : tfile_join(c, f->path, name);
+    AUTO_FREE char *url = import_url_of(path);
+    return url && (tfile_is_url(name) || import_mount(f->path));
+}
+
+static struct tfile *import_open(struct tctx *c, struct tfile *f, struct at at, const char *name,
+                                 const struct tremote *remote, unsigned depth)
+{
+    struct err e = {0};
+    const char *builtin = tfile_builtin_name(c, f, name), *path = remote_path(c, f, name, &e);
     if (f->builtin)
         return path ? tfile_load(c, path, true, at, depth) : NULL;
-    if (path && *path && tfile_exists(c, path))
-        return tfile_load(c, path, false, at, depth);
+    if (path && tfile_exists(c, path))
+        return tfile_load_from(c, (struct tplace){path, false, remote}, at, depth);
     if (builtin)
         return tfile_load(c, builtin, true, at, depth);
-    if (url)
-        tosca_error(c, at, "IMPORT",
-                    "import '%s': sedge does not fetch imports over the network; put the file beside the template and "
-                    "import it by its path",
-                    name);
-    else if (!path || !*path)
-        tosca_error(c, at, "IMPORT", "import '%s': the path leads out of the application's folder", name);
-    else
-        tosca_error(c, at, "IMPORT", "import '%s': there is no file '%s'", name, path);
+    if (path && is_remote(f, name, path)) {
+        if (remote_fetch(c, at, path, remote, false, &e) == 0)
+            return tfile_load_from(c, (struct tplace){path, false, remote}, at, depth);
+    } else if (path) {
+        err_set(&e, ENOENT, "there is no file '%s'", path);
+    }
+    tosca_error(c, at, "IMPORT", "import '%s': %s", name, err_text(&e));
     return NULL;
 }
 
@@ -307,12 +355,13 @@ static void import_one(struct tctx *c, struct tfile *f, struct at at, unsigned d
     if (!import_read(c, at, &form))
         return;
     const char *name = at_text(form.file);
-    bool ok = true;
+    const struct tremote *remote = f->remote;
+    bool by_profile = !name;
     if (name && !at_null(form.repository))
-        name = tfile_repository(c, f, form.repository, name, &ok);
-    struct tfile *to = !ok    ? NULL
-                       : name ? import_open(c, f, form.file, name, depth)
-                              : import_profile(c, form.profile, depth);
+        name = tfile_repository(c, f, form.repository, name, &remote);
+    struct tfile *to = by_profile ? import_profile(c, form.profile, depth)
+                       : name     ? import_open(c, f, form.file, name, remote, depth)
+                                  : NULL;
     if (!to || !same_generation(c, f, to, name ? form.file : form.profile))
         return;
     if (to->loading)
@@ -359,8 +408,10 @@ static void types_unfold(struct tfile *f)
     }
 }
 
-static struct tfile *tfile_load(struct tctx *c, const char *path, bool builtin, struct at from, unsigned depth)
+static struct tfile *tfile_load_from(struct tctx *c, struct tplace place, struct at from, unsigned depth)
 {
+    const char *path = place.path;
+    bool builtin = place.builtin;
     struct tfile *f = map_get(c->files, tctx_printf(c, "%c:%s", builtin ? 'p' : 'u', path));
     if (f)
         return f;
@@ -377,10 +428,13 @@ static struct tfile *tfile_load(struct tctx *c, const char *path, bool builtin, 
         return NULL;
     }
     f = tfile_new(c, path, builtin);
+    f->remote = place.remote;
     if (!tfile_parse(c, f, text, len) || !tfile_version(c, f)) {
         ydoc_done(&f->doc);
         return f;
     }
+    if (!builtin)
+        import_credential_note(c, f);
     f->loading = true;
     if (f->version == TOSCA_2_0) { /* now: what follows reads the core form */
         types_unfold(f);

@@ -13,8 +13,13 @@ const char *tfile_join(struct tctx *c, const char *base, const char *rel);
 bool tfile_is_url(const char *s);
 /* Is there such a file among the user's? */
 bool tfile_exists(struct tctx *c, const char *path);
-/* `rel` as found from the file that names it, or else from the root; NULL when there is none. */
+/* `rel` as found from the file that names it, or else from the root; NULL when there is none. What is said in a file
+ * from elsewhere (import_url.h) is looked for there alone. */
 const char *tfile_find(struct tctx *c, struct tfile *from, const char *rel);
+/* The same; what a fetched file names is fetched too. */
+const char *tfile_get(struct tctx *c, struct tfile *from, const char *rel);
+/* What `from` would import to see a built-in type that not every file sees, in quotes ("'sedge.yaml'", in TOSCA 2.0
+ * "the profile 'dev.sedge:1.0'"), or NULL. */
 /* The built-in file that stands for imports of that file name in a file of that generation, or NULL. */
 const char *tfile_builtin_name(struct tctx *c, const struct tfile *f, const char *name);
 /* The words that tosca_definitions_version may be, by number from 0; NULL behind the last. */
