@@ -64,6 +64,37 @@ static char *line_of(struct texts *s, const char *path, bool builtin, int line)
     return x->at ? line_at(x->at) : NULL;
 }
 
+/* ---- secrets ---- */
+
+/* As many stars as there were bytes: what stands behind keeps its column, where it is ASCII. */
+static void hide(char *text, const struct strv *secrets)
+{
+    for (size_t i = 0; text && i < secrets->n; i++) {
+        size_t n = strlen(secrets->v[i]);
+        for (char *at = strstr(text, secrets->v[i]); n && at; at = strstr(at + n, secrets->v[i]))
+            memset(at, '*', n);
+    }
+}
+
+/* A text that could not be read has told no secrets: whatever a line calls token is one. */
+static void hide_token(char *line)
+{
+    char *at = line ? strstr(line, "token:") : NULL;
+    if (at)
+        at += strlen("token:");
+    for (; at && *at; at++)
+        *at = *at == ' ' ? ' ' : '*';
+}
+
+static void hide_all(struct finding *f, const struct strv *secrets)
+{
+    hide(f->text, secrets);
+    hide(f->at.source, secrets);
+    hide(f->related.source, secrets);
+    if (str_eq(f->code, "YAML_SYNTAX") || str_eq(f->code, "LIMIT"))
+        hide_token(f->at.source);
+}
+
 /* ---- one finding ---- */
 
 static struct finding_place place_of(struct texts *s, const char *path, bool builtin, int line, int col)
@@ -97,7 +128,7 @@ static void find_fix(struct finding *f)
         f->fix = take_ptr(right);
 }
 
-static void add_one(struct findings *ret, struct texts *s, const struct diag *d)
+static void add_one(struct findings *ret, struct texts *s, const struct diag *d, const struct strv *secrets)
 {
     ret->items = mem_push(ret->items, ret->n, sizeof(*ret->items));
     struct finding *f = &ret->items[ret->n++];
@@ -109,6 +140,7 @@ static void add_one(struct findings *ret, struct texts *s, const struct diag *d)
         f->related = place_of(s, d->related.file, d->related.builtin, d->related.line, d->related.col);
         f->related_text = mem_strdup(d->related.text);
     }
+    hide_all(f, secrets);
     *(d->level == DIAG_ERROR ? &ret->errors : &ret->warnings) += 1;
 }
 
@@ -117,7 +149,7 @@ static void add_all(struct findings *ret, const struct template *t, const struct
     struct texts s = {.t = t};
     map_init(&s.files, text_free);
     for (size_t i = 0; i < d->n; i++)
-        add_one(ret, &s, &d->items[i]);
+        add_one(ret, &s, &d->items[i], &d->secrets);
     map_done(&s.files);
 }
 

@@ -12,6 +12,7 @@
 #include "cli/template_entry.h"
 #include "cli/template_root.h"
 #include "io/file.h"
+#include "tosca/import_url.h"
 
 __attribute__((format(printf, 4, 5))) static int refuse(struct diags *d, int code, const char *path, const char *fmt,
                                                         ...)
@@ -131,30 +132,38 @@ static int open_typed(struct template *t, struct diags *d)
     return 0;
 }
 
-static int open_by(const char *path, const struct template_overlay *over, int (*by)(struct template *, struct diags *),
-                   struct template **ret, struct diags *d)
+static int open_by(const char *path, const struct template_overlay *over, const struct import_options *options,
+                   int (*by)(struct template *, struct diags *), struct template **ret, struct diags *d)
 {
     AUTO(template_closep)
     struct template *t = mem_alloc(sizeof(*t));
     t->files.root.fd = t->definitions.fd = -1;
     t->files.over = over;
-    t->source = (struct tosca_source){template_files_read, template_files_exists, &t->files};
+    t->source = (struct tosca_source){
+        .read = template_files_read, .exists = template_files_exists, .data = &t->files, .fetch = template_files_fetch};
     t->given = mem_strdup(path);
     int r = by(t, d);
     if (r < 0)
         return r;
+    t->files.imports = imports_new(options);
     *ret = take_ptr(t);
     return 0;
 }
 
 int template_open(const char *path, struct template **ret, struct diags *d)
 {
-    return open_by(path, NULL, open_any, ret, d);
+    return open_by(path, NULL, NULL, open_any, ret, d);
+}
+
+int template_open_with(const char *path, const struct import_options *options, struct template **ret, struct diags *d)
+{
+    return open_by(path, NULL, options, open_any, ret, d);
 }
 
 int template_open_over(const char *path, const struct template_overlay *over, struct template **ret, struct diags *d)
 {
-    return open_by(path, over, open_typed, ret, d);
+    const struct import_options still = {.offline = true}; /* a server that is away must not stop the typing */
+    return open_by(path, over, &still, open_typed, ret, d);
 }
 
 void template_close(struct template *t)
@@ -207,6 +216,9 @@ static char *path_from(const char *from, const char *path)
 char *template_shown(const struct template *t, const char *path)
 {
     struct stat st;
+    char *url = import_url_of(path);
+    if (url)
+        return url;
     bool file = t->files.over || (!t->files.archive && stat(t->given, &st) == 0 && S_ISREG(st.st_mode));
     if (!file)
         return file_join(t->given, path);

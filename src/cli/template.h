@@ -24,8 +24,10 @@ struct template
  * 0 with *ret (template_close), or -errno with at least one error in `d` (CSAR, ARTIFACT_MISSING, IO); warnings come
  * also with 0. */
 int template_open(const char *path, struct template **ret, struct diags *d);
+/* The same, with what the user says about imports from elsewhere; NULL: nothing but by the environment. */
+int template_open_with(const char *path, const struct import_options *options, struct template **ret, struct diags *d);
 /* A file, with the overlay's texts before those on disk; it need not be on disk, nor need its folder. The path is
- * absolute. */
+ * absolute. Imports by URL come from the cache. */
 int template_open_over(const char *path, const struct template_overlay *over, struct template **ret, struct diags *d);
 void template_close(struct template *t); /* NULL is fine */
 void template_closep(struct template **t);
@@ -35,7 +37,8 @@ const char *template_name(struct template *t);
 /* What tosca_load and tosca_files take; borrows from `t` and `inputs`. */
 struct tosca_options template_options(const struct template *t, json_t *inputs);
 
-/* A path of the template as the user would write it: beside what was given. The caller frees. */
+/* A path of the template as the user would write it: beside what was given, or the URL that it was fetched from. The
+ * caller frees. */
 char *template_shown(const struct template *t, const char *path);
 /* The whole text of a file that a finding names; builtin: one of the built-in types. 0 (the caller frees) or -errno. */
 int template_text(const struct template *t, const char *path, bool builtin, char **ret, size_t *ret_len);

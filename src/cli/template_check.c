@@ -44,7 +44,7 @@ int template_check(struct template_check *c, struct err *e)
 {
     static const struct strv none = {0};
     int r = c->over ? template_open_over(c->path, c->over, &c->template, &c->opening)
-                    : template_open(c->path, &c->template, &c->opening);
+                    : template_open_with(c->path, c->imports, &c->template, &c->opening);
     if (r == 0)
         r = template_inputs(c->template, c->input_files ? c->input_files : &none, c->inputs ? c->inputs : &none,
                             &c->given, e);

@@ -9,6 +9,7 @@ struct template_check {
     const char *path;
     const struct template_overlay *over;     /* template_open_over; NULL: template_open */
     const struct strv *inputs, *input_files; /* template_inputs */
+    const struct import_options *imports;    /* template_open_with */
     const json_t *inputs_first;              /* values that the others come over; may be NULL. Borrowed */
     bool inputs_missing_ok;
     bool strict; /* warnings are errors */

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -26,13 +27,34 @@ void template_files_close(struct template_files *f)
     if (f->folder)
         file_root_close(&f->root);
     csar_close(f->archive);
+    imports_free(f->imports);
     free(f->folder);
     *f = (struct template_files){.root = {.fd = -1}};
+}
+
+static bool is_here(struct template_files *f, const char *path)
+{
+    if (f->archive)
+        return csar_find(f->archive, path) != NULL;
+    return template_overlay_has(f->over, f->folder, path) || (f->root.fd >= 0 && file_root_exists(&f->root, path));
+}
+
+/* The text of one that was fetched, borrowed; NULL: it is another. */
+static const char *fetched(const struct template_files *f, const char *path, size_t *ret_len)
+{
+    const char *text = imports_get(f->imports, path, ret_len);
+    return text && !is_here((struct template_files *)(uintptr_t)f, path) ? text : NULL;
 }
 
 int template_files_read(void *files, const char *path, char **ret, size_t *ret_len, struct err *e)
 {
     struct template_files *f = files;
+    const char *text = fetched(f, path, ret_len);
+    if (text) {
+        *ret = mem_grow(NULL, *ret_len + 1, 1);
+        memcpy(*ret, text, *ret_len + 1);
+        return 0;
+    }
     if (f->folder && template_overlay_read(f->over, f->folder, path, ret, ret_len) == 0)
         return 0;
     if (!f->archive && f->root.fd < 0)
@@ -44,10 +66,26 @@ int template_files_read(void *files, const char *path, char **ret, size_t *ret_l
 bool template_files_exists(void *files, const char *path)
 {
     struct template_files *f = files;
-    if (f->archive)
-        return csar_find(f->archive, path) != NULL;
-    return template_overlay_has(f->over, f->folder, path) ||
-           (f->root.fd >= 0 && file_root_exists(&f->root, path));
+    size_t len;
+    return is_here(f, path) || imports_get(f->imports, path, &len) != NULL;
+}
+
+int template_files_fetch(void *files, const struct tosca_remote *what, struct err *e)
+{
+    struct template_files *f = files;
+    return f->imports ? imports_fetch(f->imports, what, e)
+                      : err_set(e, ENETUNREACH, "nothing is fetched over the network here");
+}
+
+/* A script that came without a mode is to be run when it says by what. */
+static int fetched_fd(const char *path, const char *text, size_t len, mode_t *ret_mode, struct err *e)
+{
+    AUTO_CLOSE int fd = memfd_create("sedge-import", MFD_CLOEXEC);
+    int r = fd < 0 ? -errno : file_write_fd(fd, text, len);
+    if (r == 0 && lseek(fd, 0, SEEK_SET) < 0)
+        r = -errno;
+    *ret_mode = str_starts(text, "#!") ? 0755 : 0644;
+    return r < 0 ? err_errno(e, -r, "lay out '%s'", path) : take_fd(&fd);
 }
 
 static int member_fd(const struct template_files *f, const char *path, mode_t *ret_mode, struct err *e)
@@ -60,6 +98,10 @@ static int member_fd(const struct template_files *f, const char *path, mode_t *r
 int template_files_fd(const struct template_files *f, const char *path, mode_t *ret_mode, struct err *e)
 {
     struct stat st;
+    size_t len;
+    const char *text = fetched(f, path, &len);
+    if (text)
+        return fetched_fd(path, text, len, ret_mode, e);
     if (f->archive)
         return member_fd(f, path, ret_mode, e);
     AUTO_CLOSE int fd = file_root_fd(&f->root, path, e);

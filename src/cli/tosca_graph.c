@@ -6,6 +6,7 @@
 
 struct graph_options {
     struct strv inputs, input_files;
+    struct import_options imports;
     bool svg;
 };
 static const struct opt graph_opts[] = {
@@ -13,6 +14,7 @@ static const struct opt graph_opts[] = {
     OPT(graph_options, '\0', "inputs", OPT_TEXTS, input_files, "FILE",
         "inputs from a YAML or JSON map; - is standard input"),
     OPT(graph_options, '\0', "svg", OPT_SWITCH, svg, NULL, "a picture, like -o svg; else the DOT language"),
+    IMPORT_OPTS(graph_options),
 };
 static int graph_run(struct cli *cli, int argc, char **argv);
 
@@ -38,8 +40,11 @@ static int graph_run(struct cli *cli, int argc, char **argv)
     int r = options_parse(cli, cli->verb, &argc, argv, &o);
     if (r >= 0)
         return r;
-    struct template_check c = {
-        .path = argv[1], .inputs = &o.inputs, .input_files = &o.input_files, .inputs_missing_ok = true};
+    struct template_check c = {.path = argv[1],
+                               .inputs = &o.inputs,
+                               .input_files = &o.input_files,
+                               .imports = &o.imports,
+                               .inputs_missing_ok = true};
     r = template_check(&c, &e);
     if (r < 0)
         template_check_tell(cli, &c, &e);

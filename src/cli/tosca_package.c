@@ -14,9 +14,11 @@
 
 struct package_options {
     const char *to;
+    struct import_options imports;
 };
 static const struct opt package_opts[] = {
     OPT(package_options, '\0', "to", OPT_TEXT, to, "FILE", "where the archive is written (default: NAME.csar here)"),
+    IMPORT_OPTS(package_options),
 };
 static int package_run(struct cli *cli, int argc, char **argv);
 
@@ -120,7 +122,7 @@ static int package_run(struct cli *cli, int argc, char **argv)
     int r = options_parse(cli, cli->verb, &argc, argv, &o);
     if (r >= 0)
         return r;
-    struct template_check c = {.path = argv[1], .inputs_missing_ok = true, .whole = true};
+    struct template_check c = {.path = argv[1], .imports = &o.imports, .inputs_missing_ok = true, .whole = true};
     r = template_check(&c, &e);
     template_check_tell(cli, &c, r < 0 ? &e : NULL);
     int status = r < 0 ? CLI_FAILED : package_checked(cli, &c, &o);

@@ -7,6 +7,7 @@
 
 struct show_options {
     struct strv inputs, input_files;
+    struct import_options imports;
     bool strict;
 };
 static const struct opt show_opts[] = {
@@ -14,6 +15,7 @@ static const struct opt show_opts[] = {
     OPT(show_options, '\0', "inputs", OPT_TEXTS, input_files, "FILE",
         "inputs from a YAML or JSON map; - is standard input"),
     OPT(show_options, '\0', "strict", OPT_SWITCH, strict, NULL, "count warnings as errors"),
+    IMPORT_OPTS(show_options),
 };
 static int show_run(struct cli *cli, int argc, char **argv);
 
@@ -54,6 +56,7 @@ static int show_run(struct cli *cli, int argc, char **argv)
     struct template_check c = {.path = argv[1],
                                .inputs = &o.inputs,
                                .input_files = &o.input_files,
+                               .imports = &o.imports,
                                .inputs_missing_ok = true,
                                .strict = o.strict,
                                .detail = true};

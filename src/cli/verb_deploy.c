@@ -15,6 +15,7 @@ extern const struct verb verb_deploy;
 
 struct deploy_options {
     struct strv inputs, input_files;
+    struct import_options imports;
     const char *name, *plan, *message;
     bool confirm;
     int64_t timeout_us;
@@ -30,6 +31,7 @@ static const struct opt deploy_opts[] = {
     OPT(deploy_options, 'm', "message", OPT_TEXT, message, "TEXT", "why, for 'sedge history'"),
     OPT(deploy_options, '\0', "confirm", OPT_SWITCH, confirm, NULL, "show what will be done, and ask first"),
     OPT(deploy_options, '\0', "timeout", OPT_DURATION, timeout_us, "TIME", "wait at most so long; the head goes on"),
+    IMPORT_OPTS(deploy_options),
 };
 
 /* One deployment on its way. */
@@ -225,10 +227,13 @@ static int run_deploy(struct cli *cli, int argc, char **argv)
     int r = options_parse(cli, &verb_deploy, &argc, argv, &o);
     if (r >= 0)
         return r;
-    struct deploy d = {
-        .cli = cli,
-        .o = &o,
-        .check = {.path = argc > 1 ? argv[1] : NULL, .inputs = &o.inputs, .input_files = &o.input_files, .strict = o.strict}};
+    struct deploy d = {.cli = cli,
+                       .o = &o,
+                       .check = {.path = argc > 1 ? argv[1] : NULL,
+                                 .inputs = &o.inputs,
+                                 .input_files = &o.input_files,
+                                 .imports = &o.imports,
+                                 .strict = o.strict}};
     r = begin(&d);
     if (r < 0)
         r = deploy(&d);

@@ -16,7 +16,8 @@
 struct plan_options {
     struct strv inputs, input_files;
     const char *plan, *now, *name, *save, *workflow;
-    bool csv, down, offline, detailed, strict;
+    struct import_options imports; /* .offline: ask neither what runs nor the network */
+    bool csv, down, detailed, strict;
 };
 
 #define OPTION(l, n, t, m, v, d)                                                                                       \
@@ -30,12 +31,14 @@ static const struct opt plan_opts[] = {
     OPTION('\0', "name", OPT_TEXT, name, "NAME", "application to compare with (default: the file's name)"),
     OPTION('\0', "save", OPT_TEXT, save, "FILE", "write the plan, for 'sedge deploy --plan FILE'"),
     OPTION('\0', "detailed-exitcode", OPT_SWITCH, detailed, NULL, "exit status 2 when there are changes"),
-    OPTION('\0', "offline", OPT_SWITCH, offline, NULL, "do not ask what runs"),
+    OPTION('\0', "offline", OPT_SWITCH, imports.offline, NULL, "do not ask what runs, and fetch nothing"),
+    IMPORT_OPT_REFRESH(plan_options),
     OPTION('\0', "csv", OPT_SWITCH, csv, NULL, "the plan is component,interface,operation a line"),
     OPTION('\0', "now", OPT_TEXT, now, "up|FILE", "begin when all runs, or when this plan was carried out"),
     OPTION('\0', "strict", OPT_SWITCH, strict, NULL, "count the template's warnings as errors"),
     OPTION('\0', "down", OPT_SWITCH, down, NULL, "make the plan that takes everything down, volumes too"),
-    OPTION('\0', "workflow", OPT_TEXT, workflow, "NAME", "the steps of this work flow of the template's, with conditions"),
+    OPTION('\0', "workflow", OPT_TEXT, workflow, "NAME",
+           "the steps of this work flow of the template's, with conditions"),
 };
 static int plan_run(struct cli *cli, int argc, char **argv);
 
@@ -218,13 +221,17 @@ static int check(const struct cli *cli, struct template_check *c)
 static int plan_of(struct cli *cli, const struct plan_options *o, const char *path)
 {
     AUTO(template_check_done)
-    struct template_check c = {
-        .path = path, .inputs = &o->inputs, .input_files = &o->input_files, .inputs_missing_ok = true, .strict = o->strict};
+    struct template_check c = {.path = path,
+                               .inputs = &o->inputs,
+                               .input_files = &o->input_files,
+                               .imports = &o->imports,
+                               .inputs_missing_ok = true,
+                               .strict = o->strict};
     struct plan_live live = {.check = &c, .name = o->name, .save = o->save, .detailed = o->detailed};
     int r = check(cli, &c);
     if (r < 0 && o->workflow)
         return show_workflow(cli, c.topology, o->workflow);
-    if (r < 0 && !o->offline && !o->now && !o->down && !o->plan)
+    if (r < 0 && !o->imports.offline && !o->now && !o->down && !o->plan)
         r = plan_live(cli, &live);
     return r < 0 ? plan_offline(cli, o, &c) : r;
 }
@@ -244,6 +251,7 @@ static int plan_saved(struct cli *cli, const struct plan_options *o, const char 
     struct template_check c = {.path = path ? path : json_str(saved, "template", NULL),
                                .inputs = &o->inputs,
                                .input_files = &o->input_files,
+                               .imports = &o->imports,
                                .inputs_first = json_object_get(saved, "inputs"),
                                .inputs_missing_ok = true};
     struct plan_live live = {.check = &c, .name = o->name, .detailed = o->detailed, .saved = saved, .file = o->plan};
@@ -257,7 +265,7 @@ static int plan_run(struct cli *cli, int argc, char **argv)
     int r = options_parse(cli, cli->verb, &argc, argv, &o);
     if (r >= 0)
         return r;
-    bool still = o.offline || o.now || o.down;
+    bool still = o.imports.offline || o.now || o.down;
     if (o.workflow && (o.plan || o.down || o.now))
         r = cli_misused(cli, "--workflow shows the steps of a work flow; --plan, --now and --down do not go with it");
     else if (o.plan && o.down)

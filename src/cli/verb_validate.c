@@ -9,6 +9,7 @@
 
 struct validate {
     struct strv inputs, input_files;
+    struct import_options imports;
     bool deploy, strict;
 };
 
@@ -18,6 +19,7 @@ static const struct opt validate_opts[] = {
      "inputs from a YAML or JSON map; - is standard input"},
     {'\0', "deploy", OPT_SWITCH, offsetof(struct validate, deploy), NULL, "refuse also what deploy would refuse"},
     {'\0', "strict", OPT_SWITCH, offsetof(struct validate, strict), NULL, "count warnings as errors"},
+    IMPORT_OPTS(validate),
 };
 static int validate_run(struct cli *cli, int argc, char **argv);
 
@@ -74,6 +76,7 @@ static void validate_one(const struct cli *cli, const struct validate *o, const 
     struct template_check c = {.path = path,
                                .inputs = &o->inputs,
                                .input_files = &o->input_files,
+                               .imports = &o->imports,
                                .inputs_missing_ok = !o->deploy,
                                .strict = o->strict};
     struct err e = {0};

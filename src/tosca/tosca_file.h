@@ -18,8 +18,6 @@ bool tfile_exists(struct tctx *c, const char *path);
 const char *tfile_find(struct tctx *c, struct tfile *from, const char *rel);
 /* The same; what a fetched file names is fetched too. */
 const char *tfile_get(struct tctx *c, struct tfile *from, const char *rel);
-/* What `from` would import to see a built-in type that not every file sees, in quotes ("'sedge.yaml'", in TOSCA 2.0
- * "the profile 'dev.sedge:1.0'"), or NULL. */
 /* The built-in file that stands for imports of that file name in a file of that generation, or NULL. */
 const char *tfile_builtin_name(struct tctx *c, const struct tfile *f, const char *name);
 /* The words that tosca_definitions_version may be, by number from 0; NULL behind the last. */

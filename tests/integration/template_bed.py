@@ -28,7 +28,7 @@ def shared(variable, *path):
 
 
 def sedge(*args, stdin=None, cwd=None):
-    env = dict(os.environ, SEDGE_DATA=ROOT, NO_COLOR="1", ASAN_OPTIONS="detect_leaks=1")
+    env = dict(os.environ, SEDGE_DATA=ROOT, NO_COLOR="1", ASAN_OPTIONS="detect_leaks=1", SEDGE_OFFLINE="1")
     return subprocess.run([PROG, *args], input=stdin, capture_output=True, text=True, cwd=cwd, timeout=LIMIT_S, env=env)
 
 
