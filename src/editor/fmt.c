@@ -103,11 +103,16 @@ static int run(struct fmt *m, const char *text, size_t len, char **ret, size_t *
     r = check_doubtful(buf_str(&m->plain), f);
     if (r < 0)
         return r;
-    if (!fmt_scan(buf_str(&m->plain), m->plain.len, &m->tokens) || !fmt_tree(&m->tokens, &m->tree))
+    bool whole = fmt_scan(buf_str(&m->plain), m->plain.len, &m->tokens) && fmt_tree(&m->tokens, &m->tree);
+    if (m->tree.odd)
+        return fault_at(f, (int)m->tree.odd->line + 1, (int)m->tree.odd->col + 1, EINVAL, m->tree.odd_why);
+    if (!whole)
         return internal(f, 1);
     m->writer.tokens = &m->tokens;
     fmt_print(&m->writer, &m->tree);
     AUTO_FREE char *done = fwriter_take(&m->writer, ret_len);
+    if (*ret_len > ylimits_default.max_bytes)
+        return fault_at(f, 1, 1, E2BIG, "tidied, this text would be larger than what is taken; split it");
     r = check(m, done, *ret_len, f);
     if (r == 0)
         *ret = take_ptr(done);

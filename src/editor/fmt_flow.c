@@ -48,7 +48,7 @@ static void line_entry(struct buf *to, const struct ftokens *all, const struct f
     else if (e->key)
         line_key(to, all, e->key);
     if (e->colon)
-        buf_adds(to, e->mark || fmt_key_open(e->key) ? " :" : ":");
+        buf_adds(to, fmt_key_open(e->key) ? " :" : ":");
     if (e->colon && e->value && fnode_first(e->value))
         buf_addc(to, ' ');
     if (e->value)
@@ -117,7 +117,7 @@ static void put_pair(struct fwriter *w, const struct fentry *e, size_t indent)
     if (w->n_pending || e->colon->before.n) {
         fwriter_notes(w, e->colon->before, indent);
         fwriter_line(w, indent, false);
-    } else if (e->mark || fmt_key_open(e->key)) {
+    } else if (fmt_key_open(e->key) || !fnode_first(e->key)) {
         fwriter_text(w, " ", 1);
     }
     fwriter_token(w, e->colon);

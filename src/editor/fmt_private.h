@@ -22,17 +22,18 @@ struct fnote {
 };
 /* Comments that follow each other: an index into ftokens.notes, and how many. */
 struct fspan {
-    size_t at, n;
+    uint32_t at, n;
 };
 
+/* Numbers are small: a text is at most ylimits_default.max_bytes long, and may have a million of these. */
 struct ftoken {
     yaml_token_type_t type;
     yaml_scalar_style_t style; /* scalars */
-    size_t start, end;         /* bytes in the text; equal for tokens that libyaml makes up. A block scalar ends before
+    uint32_t start, end;       /* bytes in the text; equal for tokens that libyaml makes up. A block scalar ends before
                                 * the line feed of its last line that counts */
-    size_t line, end_line;     /* from 0 */
-    size_t col;                /* characters before it */
-    size_t indent;             /* block scalar: columns that its lines are indented by */
+    uint32_t line, end_line;   /* from 0 */
+    uint32_t col;              /* characters before it */
+    uint32_t indent;           /* block scalar: columns that its lines are indented by */
     struct fspan behind;       /* on its last line; and those right below them, in their column */
     struct fspan before;       /* on lines of their own */
     bool blank;                /* an empty line stands right before it */
@@ -91,7 +92,10 @@ struct ftree {
     struct ftoken *directives, *start, *stop; /* the first directive, "---", "..."; NULL: none */
     size_t n_directives;
     struct fnode *root;
-    struct ftoken *end; /* of the stream */
+    struct ftoken *end;       /* of the stream */
+    const struct ftoken *odd; /* what could be read as another thing when it is moved, or what libyaml takes
+                               * and YAML does not: it is refused. NULL: none */
+    const char *odd_why;
 };
 /* false as with fmt_scan. Comments that belong to a block's end move from the token behind it to the block. */
 bool fmt_tree(struct ftokens *t, struct ftree *ret);

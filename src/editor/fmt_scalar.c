@@ -39,8 +39,8 @@ static void put_folding(struct fwriter *w, const struct ftoken *t, size_t indent
 {
     const struct ftokens *all = w->tokens;
     for (size_t at = t->start; at <= t->end;) {
-        size_t eol = ftokens_eol(all, at);
-        eol = eol < t->end ? eol : t->end;
+        const char *feed = memchr(all->text + at, '\n', t->end - at);
+        size_t eol = feed ? (size_t)(feed - all->text) : t->end;
         struct slice s = {all->text + at, eol - at};
         if (at > t->start)
             s = trim_start(s);

@@ -49,15 +49,17 @@ static size_t byte_of(struct scanner *s, size_t index)
 
 /* ---- comments ---- */
 
-static struct fspan add_note(struct ftokens *t, size_t at, size_t line_start, bool blank)
+static struct fspan add_note(struct ftokens *t, size_t at, bool blank)
 {
-    size_t end = ftokens_eol(t, at);
+    size_t end = ftokens_eol(t, at), line = at;
     while (end > at && (t->text[end - 1] == ' ' || t->text[end - 1] == '\t'))
         end--;
+    while (line > 0 && t->text[line - 1] != '\n')
+        line--;
     t->notes = mem_push(t->notes, t->n_notes, sizeof(*t->notes));
     t->notes[t->n_notes] = (struct fnote){.text = t->text + at, .len = end - at, .blank = blank};
-    t->notes[t->n_notes].col = fmt_width(t->text + line_start, at - line_start);
-    return (struct fspan){t->n_notes++, 1};
+    t->notes[t->n_notes].col = fmt_width(t->text + line, at - line);
+    return (struct fspan){(uint32_t)t->n_notes++, 1};
 }
 
 /* A comment that goes on below one behind a token, in its column. */
@@ -70,15 +72,12 @@ static bool goes_on(const struct ftokens *t, const struct ftoken *prev, const st
 /* Takes the comments between two tokens. prev: NULL at the beginning. false: something else is there. */
 static bool scan_gap(struct ftokens *t, struct ftoken *prev, struct ftoken *next)
 {
-    size_t at = prev ? prev->end : 0, line_start = at, breaks = 0;
-    while (line_start > 0 && t->text[line_start - 1] != '\n')
-        line_start--;
+    size_t at = prev ? prev->end : 0, breaks = 0;
     for (; at < next->start; at++) {
         if (t->text[at] == '\n') {
             breaks++;
-            line_start = at + 1;
         } else if (t->text[at] == '#') {
-            struct fspan note = add_note(t, at, line_start, breaks > 1);
+            struct fspan note = add_note(t, at, breaks > 1);
             struct fspan *to = prev && breaks == 0            ? &prev->behind
                                : goes_on(t, prev, next, note) ? &prev->behind
                                                               : &next->before;
@@ -142,12 +141,8 @@ static void scan_block(struct scanner *s, struct ftoken *t)
         if (line > text || keep)
             t->end = line;
     }
-    if (hash) {
-        size_t line_start = t->start;
-        while (line_start > 0 && all->text[line_start - 1] != '\n')
-            line_start--;
-        t->behind = add_note(s->to, (size_t)(hash - all->text), line_start, false);
-    }
+    if (hash)
+        t->behind = add_note(s->to, (size_t)(hash - all->text), false);
 }
 
 /* ---- tokens ---- */

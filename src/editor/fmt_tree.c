@@ -9,6 +9,8 @@ struct reader {
     struct ftokens *tokens;
     struct arena *arena;
     size_t at;
+    const struct ftoken *odd;
+    const char *odd_why;
     bool broken;
 };
 
@@ -86,6 +88,14 @@ static struct fnode *new_node(const struct reader *r)
     return arena_alloc(r->arena, sizeof(struct fnode));
 }
 
+static void found_odd(struct reader *r, const struct ftoken *t, const char *why)
+{
+    if (r->odd)
+        return;
+    r->odd = t;
+    r->odd_why = why;
+}
+
 /* A value of a block collection at `col`: comments below an empty one that are indented as it would be are its own. */
 static struct fnode *read_value(struct reader *r, enum where where, size_t col)
 {
@@ -149,6 +159,8 @@ static void read_flow(struct reader *r, struct fnode *n, enum fkind kind, yaml_t
             e = read_pair(r, IN_FLOW, 0);
         else
             e.value = read_node(r, IN_FLOW);
+        if (kind == F_FLOW_SEQ && e.key && !fnode_first(e.key))
+            found_odd(r, e.mark, "'?' without a key in a list; write '? null'");
         bool nothing = r->at == at;
         e.comma = next_if(r, YAML_FLOW_ENTRY_TOKEN);
         *add_entry(n) = e;
@@ -157,12 +169,19 @@ static void read_flow(struct reader *r, struct fnode *n, enum fkind kind, yaml_t
     n->close = next(r);
 }
 
+static bool is_bare_dash(const struct reader *r, const struct ftoken *t)
+{
+    return t->type == YAML_SCALAR_TOKEN && t->end - t->start == 1 && r->tokens->text[t->start] == '-';
+}
+
 static void read_content(struct reader *r, struct fnode *n, enum where where)
 {
     yaml_token_type_t type = peek(r)->type;
     if (type == YAML_ALIAS_TOKEN || type == YAML_SCALAR_TOKEN) {
         n->kind = F_SCALAR;
         n->token = next(r);
+        if (where == IN_FLOW && is_bare_dash(r, n->token))
+            found_odd(r, n->token, "'-' alone is no YAML in brackets; put it in quotes");
     } else if (type == YAML_BLOCK_SEQUENCE_START_TOKEN || (type == YAML_BLOCK_ENTRY_TOKEN && where == IN_MAP)) {
         read_block_seq(r, n);
     } else if (type == YAML_BLOCK_MAPPING_START_TOKEN) {
@@ -185,6 +204,27 @@ static struct fnode *read_node(struct reader *r, enum where where)
     return n;
 }
 
+/* What begins lines at the first column must not be taken for "---" or "..." there: so are words that stood further
+ * right, when a blank or the line's end follows. A key has its colon behind it. */
+static void check_marker(struct reader *r, const struct fnode *n, bool key)
+{
+    if (n->n_props || n->kind != F_SCALAR || n->token->style != YAML_PLAIN_SCALAR_STYLE)
+        return;
+    size_t len = n->token->end - n->token->start;
+    const char *text = r->tokens->text + n->token->start;
+    bool dots = len >= 3 && (memcmp(text, "---", 3) == 0 || memcmp(text, "...", 3) == 0);
+    if (dots && (len == 3 ? !key : strchr(" \t\n", text[3]) != NULL))
+        found_odd(r, n->token, "a line that begins like this is taken for a document's marker; put it in quotes");
+}
+
+static void check_markers(struct reader *r, const struct fnode *root)
+{
+    check_marker(r, root, false);
+    for (size_t i = 0; root->kind == F_BLOCK_MAP && i < root->n; i++)
+        if (!root->entries[i].mark)
+            check_marker(r, root->entries[i].key, true);
+}
+
 bool fmt_tree(struct ftokens *t, struct ftree *ret)
 {
     *ret = (struct ftree){.arena = arena_new(0), .tokens = t};
@@ -197,6 +237,10 @@ bool fmt_tree(struct ftokens *t, struct ftree *ret)
     ret->root = read_node(&r, IN_SEQ);
     ret->stop = next_if(&r, YAML_DOCUMENT_END_TOKEN);
     ret->end = peek(&r);
+    if (!r.broken)
+        check_markers(&r, ret->root);
+    ret->odd = r.odd;
+    ret->odd_why = r.odd_why;
     return !r.broken && ret->end->type == YAML_STREAM_END_TOKEN;
 }
 

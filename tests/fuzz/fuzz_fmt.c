@@ -18,6 +18,13 @@ static void must(bool held, const char *words)
     abort();
 }
 
+/* What is refused though the YAML reader takes it: docs/tosca-fmt.md names it. */
+static bool may_refuse(const char *why)
+{
+    return strstr(why, "in double quotes") || strstr(why, "without a key in a list") || strstr(why, "'-' alone") ||
+           strstr(why, "document's marker");
+}
+
 /* The text as JSON; NULL when it is past JSON's reach. */
 static json_t *value_of(const char *text, size_t len)
 {
@@ -61,7 +68,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     must((r == 0) == (text != NULL), "a text or a fault, not both");
     if (r < 0) {
         must(f.line > 0 && f.col > 0 && f.text[0] != '\0', "a fault without a place or words");
-        must(!yaml || strstr(f.text, "double quotes"), "YAML that is refused");
+        must(!yaml || may_refuse(f.text), "YAML that is refused");
         return 0;
     }
     must(yaml, "no YAML, and taken");

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "editor/fmt.h"
 
 struct row {
@@ -132,23 +133,25 @@ static void keeps_folded_lines(void **state)
           {"a:\n    one\n    two\n", "a:\n  one\n  two\n"}, {"a: 'one  \n  two'\n", "a: 'one\n  two'\n"},
           {"a: \"one \\\n     two\\  \n   three\n\n  \"\n", "a: \"one \\\n  two\\ \n  three\n\n  \"\n"},
           {"- one\n  two\n-\n  one\n  two\n", "- one\n  two\n- one\n  two\n"}, {"one\n  --- two\n", NULL},
-          {"a: \"x\n\n\n  y\"\n", NULL});
+          {" ---: 1\n", "---: 1\n"}, {"a: \"x\n\n\n  y\"\n", NULL});
 }
 
 static void writes_flow(void **state)
 {
     CHECK({"a: {b: 1,c: [x,y] ,}\n", "a: { b: 1, c: [x, y] }\n"}, {"a: { }\nb: [ ]\n", "a: {}\nb: []\n"},
-          {"a: {\n}\n", "a: {}\n"}, {"a: [b: 1, ? c : d, {e: }, f: ]\n", "a: [b: 1, ? c : d, { e: }, f: ]\n"},
+          {"a: {\n}\n", "a: {}\n"}, {"a: [b: 1, ? c : d, {e: }, f: ]\n", "a: [b: 1, ? c: d, { e: }, f: ]\n"},
           {"a: {\"b\":1,'c':2}\n", "a: { \"b\": 1, 'c': 2 }\n"}, {"{a: 1, b}\n", "{ a: 1, b }\n"},
           {"{a: , b: 1}\n", "{ a: , b: 1 }\n"}, {"- {a: 1}\n", "- { a: 1 }\n"}, {"a:\n  {b: 1}\n", "a: { b: 1 }\n"},
-          {"{a:  b}: c\n[a,b] : c\n", "{a:  b}: c\n[a,b]: c\n"}, {"a: [http://x, \"y\"]\n", NULL},
+          {"{a:  b}: c\n[a,b] : c\n", "{a:  b}: c\n[a,b]: c\n"}, {"a: {? b:: c, ? : d}\n", "a: { ? b:: c, ? : d }\n"},
+          {"a: {? b:: c,\n ? # d\n  : e}\n", "a:\n  {\n    ? b:: c,\n    ?  # d\n    : e\n  }\n"},
+          {"a: [http://x, \"y\"]\n", NULL},
           {"a: [\n  x, y,\n  {b: 1, c: 2}\n]\n", "a:\n  [\n    x,\n    y,\n    { b: 1, c: 2 }\n  ]\n"},
           {"- [x,\n   y]\n", "- [\n    x,\n    y\n  ]\n"}, {"{\n  a: {\n    b: 1\n  }\n}\n", NULL},
           {"a: [ # one\n  x, # two\n  # three\n  y # four\n  , z\n  # five\n  ] # six\n",
            "a:\n  [  # one\n    x,  # two\n    # three\n    y,  # four\n    z\n    # five\n  ]  # six\n"},
           {"a: {b: # why\n  c}\n", "a:\n  {\n    b:  # why\n      c\n  }\n"},
           {"[x\n\n, y,\n\n\n z]\n", "[\n  x,\n  y,\n\n  z\n]\n"},
-          {"a: [\n  ? x\n  : y, &z\n  b]\n", "a:\n  [\n    ? x : y,\n    &z b\n  ]\n"});
+          {"a: [\n  ? x\n  : y, &z\n  b]\n", "a:\n  [\n    ? x: y,\n    &z b\n  ]\n"});
 }
 
 /* A line of 100 columns stays; one of 101 is broken. */
@@ -200,7 +203,28 @@ static void refuses_with_the_place(void **state)
     refuses("a: 1\na: 2\n", 2, 1, "stands on line 1 already");
     refuses("a: 1\n---\nb: 2\n", 2, 1, "second document");
     refuses("a: \"x\xe2\x80\xa8y\"\n", 1, 6, "U+2028");
+    refuses("a: 1\nb: [c,\n ?]]\n", 3, 2, "without a key");
+    refuses(" --- x: 1\n", 1, 2, "document's marker");
+    refuses(" ...\n", 1, 2, "document's marker");
+    refuses("a: {-}\n", 1, 5, "put it in quotes");
     refuses("a: 1\nb: \xef\xbb\xbfx\n", 2, 4, "byte order mark");
+}
+
+/* A text within the limit whose tidy form is past it: each line grows by its indentation. */
+static void refuses_what_would_grow_past_limits(void **state)
+{
+    struct yfault f;
+    char *ret = NULL;
+    size_t len;
+    AUTO_BUF struct buf text = {0};
+    for (int i = 0; i < 60; i++)
+        buf_addc(&text, '[');
+    for (int i = 0; i < 80000; i++)
+        buf_adds(&text, "a,");
+    for (int i = 0; i < 60; i++)
+        buf_addc(&text, ']');
+    assert_int_equal(fmt_text(buf_str(&text), text.len, &ret, &len, &f), -E2BIG);
+    assert_non_null(strstr(f.text, "larger"));
 }
 
 static void refuses_past_limits(void **state)
@@ -233,6 +257,7 @@ int main(void)
         cmocka_unit_test(mends_line_ends),
         cmocka_unit_test(refuses_with_the_place),
         cmocka_unit_test(refuses_past_limits),
+        cmocka_unit_test(refuses_what_would_grow_past_limits),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
