@@ -147,9 +147,10 @@ static void arena_add_chunk(struct arena *a, size_t need)
     size_t size = need > a->next_size ? need : a->next_size;
     if (a->next_size < CHUNK_MOST)
         a->next_size *= 2;
-    struct chunk *c = mem_alloc(sizeof(*c) + size);
-    c->size = size;
-    c->older = a->newest;
+    if (size > PTRDIFF_MAX - sizeof(struct chunk))
+        mem_fail(size);
+    struct chunk *c = mem_grow(NULL, 1, sizeof(*c) + size);
+    *c = (struct chunk){.older = a->newest, .size = size};
     a->newest = c;
 }
 
@@ -170,6 +171,7 @@ void *arena_alloc(struct arena *a, size_t size)
     void *p = a->newest->data + a->newest->used;
     a->newest->used += need;
     a->used += need;
+    memset(p, 0, need); /* here rather than the whole chunk: what is never asked for is never touched */
     return p;
 }
 

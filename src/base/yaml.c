@@ -16,7 +16,8 @@
 #include "base/map.h"
 #include "base/text.h"
 
-#define REPEAT_MOST 4 /* text that is repeated by aliases and tags: at most this often the size limit */
+#define KEYS_FEW    16 /* so many keys are compared one by one */
+#define REPEAT_MOST 4  /* text that is repeated by aliases and tags: at most this often the size limit */
 
 const struct ylimits ylimits_default = {.max_bytes = 8U * 1024 * 1024, .max_nodes = 1000000, .max_depth = 64};
 
@@ -35,7 +36,7 @@ struct yframe {
     struct ynode **items; /* sequence, while it grows */
     struct ypair *pairs;  /* mapping, while it grows */
     size_t n;
-    struct map keys; /* mapping: texts of scalar keys, with their line */
+    struct map keys; /* mapping of more than KEYS_FEW pairs: texts of scalar keys, with their line */
     bool merges;     /* mapping: has a "<<" */
 };
 
@@ -146,6 +147,33 @@ static bool ynode_is_merge(const struct ynode *n)
     return n->kind == Y_SCALAR && n->plain && str_eq(n->text, "<<");
 }
 
+static void yframe_note(struct yframe *f, const struct ynode *key)
+{
+    if (key->kind == Y_SCALAR)
+        map_set(&f->keys, key->text, (void *)(uintptr_t)(unsigned)key->line);
+}
+
+/* Takes the keys read so far into the map. */
+static void yframe_note_all(struct yframe *f)
+{
+    bool noted = f->keys.n > 0;
+    for (size_t i = 0; !noted && i < f->n; i++)
+        yframe_note(f, f->pairs[i].key);
+}
+
+/* The line on which the mapping has that key already, or 0. */
+static size_t yframe_line(struct yframe *f, const char *text)
+{
+    if (f->n > KEYS_FEW) {
+        yframe_note_all(f);
+        return (size_t)(uintptr_t)map_get(&f->keys, text);
+    }
+    for (size_t i = 0; i < f->n; i++)
+        if (f->pairs[i].key->kind == Y_SCALAR && strcmp(f->pairs[i].key->text, text) == 0)
+            return (size_t)f->pairs[i].key->line;
+    return 0;
+}
+
 /* Takes a key into the open mapping. Keys of the same text are one key, quoted or not: as JSON they could not both
  * stand. Keys that are collections are kept but not compared. */
 static int yframe_key(struct yreader *r, struct yframe *f, struct ynode *key, yaml_mark_t at)
@@ -153,12 +181,13 @@ static int yframe_key(struct yreader *r, struct yframe *f, struct ynode *key, ya
     f->key = key;
     if (key->kind != Y_SCALAR)
         return 0;
-    size_t first = (size_t)(uintptr_t)map_get(&f->keys, key->text);
+    size_t first = yframe_line(f, key->text);
     if (first != 0) {
         YFAULT_AT(r, at, "key '%.80s' on line %zu stands on line %zu already", key->text, at.line + 1, first);
         return -EINVAL;
     }
-    map_set(&f->keys, key->text, (void *)(uintptr_t)(at.line + 1));
+    if (f->keys.n > 0)
+        yframe_note(f, key);
     f->merges = f->merges || ynode_is_merge(key);
     return 0;
 }
@@ -264,8 +293,7 @@ static struct ypair *yframe_merge_one(struct yframe *f, const struct ynode *from
         const struct ynode *key = from->pairs[i].key;
         if (key->kind == Y_SCALAR && map_has(&f->keys, key->text))
             continue;
-        if (key->kind == Y_SCALAR)
-            map_set(&f->keys, key->text, (void *)(uintptr_t)(unsigned)key->line);
+        yframe_note(f, key);
         out = mem_push(out, *n, sizeof(*out));
         out[(*n)++] = from->pairs[i];
     }
@@ -277,6 +305,7 @@ static int yframe_merge(struct yreader *r, struct yframe *f)
 {
     struct ypair *out = NULL;
     size_t n = 0;
+    yframe_note_all(f);
     for (size_t i = 0; i < f->n; i++) {
         struct ynode *value = f->pairs[i].value;
         if (!ynode_is_merge(f->pairs[i].key)) {

@@ -40,6 +40,8 @@ static const struct {
 /* The type of a word of the table, or JSON_STRING. */
 static json_type core_word(const char *text)
 {
+    if (strchr("~nNtTfF", *text) == NULL) /* which finds the end of an empty text, too */
+        return JSON_STRING;
     for (size_t i = 0; i < ARRAY_LEN(core_words); i++)
         if (strcmp(text, core_words[i].word) == 0)
             return core_words[i].type;

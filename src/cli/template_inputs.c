@@ -120,7 +120,8 @@ int template_inputs(const struct template *t, const struct strv *files, const st
 {
     struct ydoc doc = {0};
     AUTO_JSON json_t *inputs = json_object();
-    struct reading reading = {.declared = declared_inputs(t, &doc), .inputs = inputs, .e = e};
+    bool given = files->n + assignments->n > 0;
+    struct reading reading = {.declared = given ? declared_inputs(t, &doc) : NULL, .inputs = inputs, .e = e};
     int r = 0;
     for (size_t i = 0; r == 0 && i < files->n; i++)
         r = read_file(&reading, files->v[i]);

@@ -8,6 +8,7 @@
 
 #include "cli/template.h"
 #include "io/file.h"
+#include "tosca/meta_file.h"
 
 /* Reads like its root, and notes how far above it the files read want to reach. */
 struct lookout {
@@ -51,13 +52,22 @@ static void node_look(struct lookout *l, const char *file, const struct ynode *n
         node_look(l, file, n->pairs[i].value);
 }
 
+static bool has(const char *text, size_t len, const char *word)
+{
+    return memmem(text, len, word, strlen(word)) != NULL;
+}
+
+static int lookout_text(const struct lookout *l, const char *path, char **ret, size_t *ret_len, struct err *e)
+{
+    int r = template_overlay_read(l->over, l->folder, path, ret, ret_len);
+    return r < 0 ? file_root_read((void *)(uintptr_t)&l->root, path, ret, ret_len, e) : r;
+}
+
 static int lookout_read(void *data, const char *path, char **ret, size_t *ret_len, struct err *e)
 {
     struct lookout *l = data;
-    int r = template_overlay_read(l->over, l->folder, path, ret, ret_len);
-    if (r < 0)
-        r = file_root_read(&l->root, path, ret, ret_len, e);
-    if (r < 0)
+    int r = lookout_text(l, path, ret, ret_len, e);
+    if (r < 0 || !has(*ret, *ret_len, "../"))
         return r;
     struct ydoc doc = {0};
     struct yfault fault;
@@ -73,6 +83,19 @@ static bool lookout_exists(void *data, const char *path)
     return template_overlay_has(l->over, l->folder, path) || file_root_exists(&l->root, path);
 }
 
+/* Can the entry's text alone say that nothing leads out of its folder? Most templates import nothing, and need not be
+ * read through twice. */
+static bool stays_inside(struct lookout *l, const char *entry)
+{
+    AUTO_FREE char *text = NULL;
+    size_t len = 0;
+    struct err e = {0};
+    for (const char *const *place = meta_file_places; *place; place++)
+        if (lookout_exists(l, *place)) /* it may name other templates */
+            return false;
+    return lookout_text(l, entry, &text, &len, &e) == 0 && !has(text, len, "../") && !has(text, len, "import");
+}
+
 static int look(const char *folder, const char *entry, const struct template_overlay *over, size_t *ret_above,
                 struct err *e)
 {
@@ -84,7 +107,8 @@ static int look(const char *folder, const char *entry, const struct template_ove
     struct tosca_options options = {.entry = entry, .inputs_missing_ok = true, .source = &source};
     AUTO(diags_done)
     struct diags d = {0}; /* told when the template is checked */
-    tosca_read(&options, &d);
+    if (!stays_inside(&l, entry))
+        tosca_read(&options, &d);
     file_root_close(&l.root);
     *ret_above = l.above;
     return 0;
