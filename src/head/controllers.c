@@ -57,6 +57,8 @@ static void owner_gone(struct controllers *c, const json_t *owner)
 static void on_node(struct controllers *c, enum objects_change_type type, const json_t *node, const json_t *before)
 {
     work_queue_add(c->scheduling, "pods");
+    if (!json_equal(json_at(node, "spec", "taints", NULL), json_at(before, "spec", "taints", NULL)))
+        work_queue_add(c->scheduling, "taints");
     controllers_services_on(c->head); /* one that is gone is waited for no longer */
     if (!before ||
         !json_equal(json_at(node, "status", "addresses", NULL), json_at(before, "status", "addresses", NULL)))
@@ -157,6 +159,7 @@ static void look_at_all(struct controllers *c)
     add_all(c, c->services, "Service");
     add_all(c, c->applications, "Application");
     work_queue_add(c->scheduling, "pods");
+    work_queue_add(c->scheduling, "taints");
 }
 
 int controllers_start(struct head *h, struct err *e)

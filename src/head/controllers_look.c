@@ -8,6 +8,7 @@
 #include "head/owned.h"
 #include "head/schedule.h"
 #include "head/service_decide.h"
+#include "head/taint_decide.h"
 
 char *controllers_key(const json_t *object)
 {
@@ -45,9 +46,25 @@ static bool waits_for_node(const void *data, const json_t *pod)
     return str_empty(json_str(json_object_get(pod, "spec"), "nodeName", "")) && !object_is_deleting(pod);
 }
 
+static int64_t drive_out(struct controllers *c)
+{
+    AUTO_CHANGES struct changes changes = {0};
+    struct object_list nodes = {0}, pods = {0};
+    struct err e = {0};
+    object_cache_list(c->cache, "Pod", NULL, NULL, NULL, &pods);
+    object_cache_list(c->cache, "Node", NULL, NULL, NULL, &nodes);
+    taint_decide(&nodes, &pods, &changes);
+    object_list_done(&pods);
+    object_list_done(&nodes);
+    return controllers_apply(c, &changes, "taints of", "nodes", &e);
+}
+
+/* key: "pods": those that wait for a node; "taints": those that are to leave theirs */
 int64_t controllers_schedule(void *data, const char *key)
 {
     struct controllers *c = data;
+    if (str_eq(key, "taints"))
+        return drive_out(c);
     char now[32];
     struct object_list waiting = {0};
     object_cache_list(c->cache, "Pod", NULL, waits_for_node, NULL, &waiting);

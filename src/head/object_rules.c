@@ -92,9 +92,83 @@ static int check_volumes(const json_t *spec, const char *path, struct err *e)
     return 0;
 }
 
+/* ---- where a pod may go ---- */
+
+static int check_test(const json_t *test, const char *path, size_t at, struct err *e)
+{
+    const char *op = json_str(test, "operator", "");
+    const json_t *values = json_object_get(test, "values");
+    int64_t number;
+    size_t n = json_array_size(values);
+    bool lists = str_eq(op, "In") || str_eq(op, "NotIn"), compares = str_eq(op, "Gt") || str_eq(op, "Lt");
+    if (lists && n == 0)
+        return err_set(e, EINVAL, "%s.matchExpressions[%zu].values: %s wants at least one value", path, at, op);
+    if (compares && (n != 1 || !str_to_i64(json_string_value(json_array_get(values, 0)), INT64_MIN, INT64_MAX, &number)))
+        return err_set(e, EINVAL, "%s.matchExpressions[%zu].values: %s wants one whole number", path, at, op);
+    if (!lists && !compares && n > 0)
+        return err_set(e, EINVAL, "%s.matchExpressions[%zu].values: %s takes no values", path, at, op);
+    return 0;
+}
+
+static int check_node_term(const json_t *term, const char *path, const char *list, size_t at, struct err *e)
+{
+    AUTO_FREE char *where = mem_printf("%s.affinity.nodeAffinity.%s[%zu]", path, list, at);
+    size_t i;
+    json_t *test;
+    json_array_foreach(json_object_get(term, "matchExpressions"), i, test)
+    {
+        int r = check_test(test, where, i, e);
+        if (r < 0)
+            return r;
+    }
+    return 0;
+}
+
+#define NODES_REQUIRED  "requiredDuringSchedulingIgnoredDuringExecution"
+#define NODES_PREFERRED "preferredDuringSchedulingIgnoredDuringExecution"
+
+static int check_node_affinity(const json_t *spec, const char *path, struct err *e)
+{
+    const json_t *affinity = json_at(spec, "affinity", "nodeAffinity", NULL);
+    int r = 0;
+    size_t i;
+    json_t *v;
+    json_array_foreach(json_at(affinity, NODES_REQUIRED, "nodeSelectorTerms", NULL), i, v)
+    {
+        r = r ? r : check_node_term(v, path, NODES_REQUIRED ".nodeSelectorTerms", i, e);
+    }
+    json_array_foreach(json_object_get(affinity, NODES_PREFERRED), i, v)
+    {
+        r = r ? r : check_node_term(json_object_get(v, "preference"), path, NODES_PREFERRED, i, e);
+    }
+    return r;
+}
+
+static int check_placement(const json_t *spec, const char *path, struct err *e)
+{
+    size_t i;
+    json_t *v;
+    json_array_foreach(json_object_get(spec, "topologySpreadConstraints"), i, v)
+    {
+        if (json_int(v, "maxSkew", 0) < 1)
+            return err_set(e, EINVAL, "%s.topologySpreadConstraints[%zu].maxSkew: at least 1", path, i);
+    }
+    json_array_foreach(json_object_get(spec, "tolerations"), i, v)
+    {
+        bool exists = str_eq(json_str(v, "operator", ""), "Exists");
+        if (str_empty(json_str(v, "key", "")) && !exists)
+            return err_set(e, EINVAL, "%s.tolerations[%zu].key: required, but with operator Exists", path, i);
+        if (exists && !str_empty(json_str(v, "value", "")))
+            return err_set(e, EINVAL, "%s.tolerations[%zu].value: operator Exists takes no value", path, i);
+    }
+    return check_node_affinity(spec, path, e);
+}
+
 static int check_pod_spec(const json_t *spec, const char *path, struct err *e)
 {
     int r = check_volumes(spec, path, e);
+    if (r == 0)
+        r = check_placement(spec, path, e);
     size_t i;
     json_t *container;
     json_array_foreach(json_object_get(spec, "containers"), i, container)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Which node a pod goes to: the nodes that can take it, and of them the one with the fewest pods. Pure. */
+/* Which node a pod goes to: of those that can take it the one with the highest score, of several the one with the
+ * fewest pods. Pure. */
 #pragma once
 
 #include "head/object_changes.h"
@@ -18,3 +19,9 @@ struct schedule_input {
 /* Binds each pod that has no node to one (and the volumes that it names, where no node holds them yet), or says in its
  * condition PodScheduled, and once by an event, why none takes it. */
 void schedule(const struct schedule_input *in, struct changes *ret);
+
+/* What each node says to the pod (in->pods may hold it: then as if it had no node yet), by the code that schedules:
+ * {"kind": "PodPlacement", "pod", "namespace", "on": its node or absent, "best": the node it would get or absent, "why":
+ * what keeps it from all nodes or absent, "nodes": [{"node", "pods": number there, "fits", "why" or "score" and
+ * "parts": {"nodeAffinity", "taints", "podAffinity", "spread"}}]}. The caller owns it. */
+json_t *schedule_explain(const struct schedule_input *in, const json_t *pod);

@@ -33,11 +33,20 @@ static const struct field info_rows[] = {
     ROW_DEFAULT(node_info, "architecture", arch, FIELD_TEXT, 0, "", "as images name it"),
 };
 static const struct field_table info_fields = FIELDS("NodeSystemInfo", node_info, NULL, info_rows);
+static const char *const effects[] = {"NoSchedule", "PreferNoSchedule", "NoExecute", NULL};
+static const struct field taint_rows[] = {
+    ROW(node_taint, "key", key, FIELD_TEXT, FIELD_REQUIRED, "name of the taint"),
+    ROW(node_taint, "value", value, FIELD_TEXT, 0, "its value"),
+    ROW_ONE_OF(node_taint, "effect", effect, FIELD_REQUIRED, NULL, effects, "what it does to pods that do not bear it"),
+    ROW(node_taint, "timeAdded", added, FIELD_TEXT, 0, "for Kubernetes clients"),
+};
+static const struct field_table taint_fields = FIELDS("Taint", node_taint, NULL, taint_rows);
+
 static const struct field node_spec_rows[] = {
     ROW(node_spec, "podCIDR", pod_cidr, FIELD_TEXT, 0, "addresses of its pods"),
     ROW(node_spec, "providerID", provider_id, FIELD_TEXT, 0, "for Kubernetes clients"),
     ROW(node_spec, "unschedulable", unschedulable, FIELD_BOOL, 0, "takes no new pods"),
-    ROW(node_spec, "taints", taints, FIELD_JSON, FIELD_IGNORED, "taken and dropped"),
+    ROW_OF(node_spec, "taints", taints, FIELD_LIST, 0, &taint_fields, "what keeps pods away that do not bear it"),
 };
 static const struct field_table node_spec_fields = FIELDS("NodeSpec", node_spec, NULL, node_spec_rows);
 static const struct field node_status_rows[] = {

@@ -19,10 +19,14 @@ struct node_address {
 struct node_info {
     char *machine_id, *system_uuid, *boot_id, *kernel, *os_image, *runtime, *kubelet, *kube_proxy, *os, *arch;
 };
+struct node_taint {
+    char *key, *value, *effect; /* NoSchedule, PreferNoSchedule, NoExecute */
+    char *added;
+};
 struct node_spec {
     char *pod_cidr, *provider_id;
     bool unschedulable;
-    json_t *taints;
+    struct field_list taints; /* struct node_taint */
 };
 struct node_status {
     json_t *capacity, *allocatable;

@@ -116,8 +116,35 @@ struct affinity_rules {
     struct field_list required;  /* struct affinity_term */
     struct field_list preferred; /* struct affinity_weighted */
 };
+struct label_test {
+    char *key, *operator; /* In, NotIn, Exists, DoesNotExist, Gt, Lt */
+    struct strv values;
+};
+struct node_term {
+    struct field_list tests; /* struct label_test: all must hold */
+};
+struct node_preference {
+    int64_t weight;
+    struct node_term term;
+};
+struct node_choice {
+    struct field_list terms; /* struct node_term: one must hold */
+};
+struct node_affinity {
+    struct node_choice *required;
+    struct field_list preferred; /* struct node_preference */
+};
 struct affinity {
+    struct node_affinity *node;
     struct affinity_rules *with, *apart;
+};
+struct toleration {
+    char *key, *operator, *value, *effect; /* operator: Equal or Exists; effect NULL: all */
+};
+struct spread {
+    int64_t max_skew;
+    char *topology_key, *when; /* DoNotSchedule or ScheduleAnyway */
+    struct selector selector;
 };
 struct pod_spec {
     char *node_name, *restart_policy, *hostname, *service_account, *dns_policy, *scheduler;
@@ -127,6 +154,8 @@ struct pod_spec {
     struct field_list volumes;    /* struct pod_volume */
     struct pod_sedge *sedge;
     struct affinity *affinity;
+    struct field_list tolerations; /* struct toleration */
+    struct field_list spread;      /* struct spread */
     json_t *security_context, *node_selector;
 };
 struct state_waiting {
@@ -186,5 +215,5 @@ struct pod {
     struct pod_spec spec;
     struct pod_status status;
 };
-extern const struct field_table selector_fields, affinity_fields;
+extern const struct field_table selector_fields, affinity_fields, toleration_fields, spread_fields;
 extern const struct field_table pod_fields, pod_spec_fields, pod_status_fields, pod_container_fields;
