@@ -31,10 +31,11 @@ bench: all
 
 # Documentation that is made from the code.
 docs: all
-	@ninja -C $(BUILD) --quiet tools/error_pages tools/function_page
+	@ninja -C $(BUILD) --quiet tools/error_pages tools/function_page tools/support_page
 	@mkdir -p docs/errors && rm -f docs/errors/*.md
 	@$(BUILD)/tools/error_pages docs/errors
 	@$(BUILD)/tools/function_page > docs/tosca-functions.md
+	@$(BUILD)/tools/support_page tools/support_remarks.yaml profiles > docs/tosca-support.md
 
 install: all
 	@meson install -C $(BUILD) --no-rebuild

@@ -28,8 +28,7 @@ const struct verb verb_validate = {
     .group = GROUP_TEMPLATE,
     .args = "FILE|FOLDER|CSAR...",
     .line = "Check templates and say what is wrong, with its place",
-    .more = "Reads TOSCA Simple Profile in YAML 1.0 to 1.3: files, folders and archives. Without inputs, those that "
-            "have no\n"
+    .more = "Reads TOSCA 1.0 to 1.3 and 2.0: files, folders and archives. Without inputs, those that have no\n"
             "default count as unknown. Ends with 0 when all are valid, 1 when one is not.",
     .examples = "sedge validate shop.yaml\nsedge validate -i port=8080 --deploy shop.csar\n",
     .opts = validate_opts,

@@ -29,6 +29,14 @@ static const struct {
     {TYPE_GROUP, "tosker.groups.DeploymentUnit", 1},
 };
 
+const char *known_type(size_t i, enum type_kind *ret_kind)
+{
+    if (i >= ARRAY_LEN(known_types))
+        return NULL;
+    *ret_kind = known_types[i].kind;
+    return known_types[i].name;
+}
+
 static int known_meaning(struct tctx *c, struct ttype *t, enum type_kind kind, int fallback)
 {
     for (struct ttype *p = t; p && tctx_spend(c, 1); p = type_parent(c, p)) {

@@ -13,6 +13,9 @@ enum known_artifact {
     ARTIFACT_DOCKERFILE_RUNS
 };
 
+/* The types of the table, by number from 0: the name, and of which kind it is; NULL behind the last. */
+const char *known_type(size_t i, enum type_kind *ret_kind);
+
 enum component_kind known_component(struct tctx *c, struct ttype *node_type);
 enum link_kind known_link(struct tctx *c, struct ttype *relationship_type);
 enum known_artifact known_artifact(struct tctx *c, struct ttype *artifact_type);

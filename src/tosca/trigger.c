@@ -18,18 +18,14 @@ struct reading {
     struct topology_trigger *to;
 };
 
-struct tkey {
-    const char *name;
-    enum tosca_version since, until;
-};
-static const struct tkey trigger_keys[] = {
+const struct trigger_key trigger_keys[] = {
     {"description", TOSCA_1_0, TOSCA_2_0},   {"event", TOSCA_1_0, TOSCA_2_0},
     {"event_type", TOSCA_1_0, TOSCA_1_2},    {"schedule", TOSCA_1_0, TOSCA_1_3},
     {"target_filter", TOSCA_1_0, TOSCA_1_3}, {"condition", TOSCA_1_0, TOSCA_2_0},
     {"action", TOSCA_1_0, TOSCA_2_0},        {"metadata", TOSCA_1_0, TOSCA_2_0},
     {NULL, TOSCA_NONE, TOSCA_NONE},
 };
-static const struct tkey condition_keys[] = {
+const struct trigger_key trigger_condition_keys[] = {
     {"constraint", TOSCA_1_0, TOSCA_1_3}, {"period", TOSCA_1_0, TOSCA_1_3}, {"evaluations", TOSCA_1_0, TOSCA_1_3},
     {"method", TOSCA_1_0, TOSCA_1_3},     {NULL, TOSCA_NONE, TOSCA_NONE},
 };
@@ -50,10 +46,10 @@ __attribute__((format(printf, 4, 5))) static void trigger_fault(struct reading *
         tosca_error(r->c, at, code, "%s: %s", r->words, text);
 }
 
-static void check_keys(struct reading *r, struct at at, const struct tkey *keys, const char *what)
+static void check_keys(struct reading *r, struct at at, const struct trigger_key *keys, const char *what)
 {
     struct map *names = tctx_map(r->c);
-    for (const struct tkey *k = keys; k->name; k++) {
+    for (const struct trigger_key *k = keys; k->name; k++) {
         if (r->at.file->version >= k->since && r->at.file->version <= k->until)
             map_set(names, k->name, names);
     }
@@ -180,7 +176,7 @@ static void when_read(struct reading *r)
         return;
     if (at_is(at, Y_MAP) && ynode_get(at.node, "constraint") && !call_is_2(at.file)) {
         clause = at_key(at, "constraint");
-        check_keys(r, at, condition_keys, "condition");
+        check_keys(r, at, trigger_condition_keys, "condition");
         numbers_read(r, at);
     }
     if (r->old && (at_is(clause, Y_SCALAR) || r->to->kept_only)) {

@@ -5,6 +5,13 @@
 #include "model/topology.h"
 #include "tosca/topo.h"
 
+/* A key of a trigger or of its condition, and the versions of TOSCA that have it. Tables are closed by a NULL name. */
+struct trigger_key {
+    const char *name;
+    enum tosca_version since, until;
+};
+extern const struct trigger_key trigger_keys[], trigger_condition_keys[];
+
 /* Of whom it is one. */
 struct trigger_use {
     struct topo *t;
