@@ -7,7 +7,10 @@ const struct diag_code diag_codes_mean[] = {
      "The definition of the property, of its data type or of its entries has constraint clauses (in TOSCA 2.0 a "
      "validation clause), and the value does not hold one of them; or a clause cannot be applied to values of that "
      "type, or its own operand is no such value.",
-     "Give a value that the clause allows. The related place shows the clause.",
+     "Give a value that the clause allows: the message says which ones, the note shows the clause. A value that came "
+     "by -i or --inputs is corrected there. Where the clause itself is faulty, give it an operand of the property's "
+     "type, or take a clause that goes with it: lengths are of texts, lists and maps, `pattern` is of texts, the "
+     "others are of what has an order.",
      " topology_template:\n"
      "   node_templates:\n"
      "     board:\n"
@@ -20,7 +23,9 @@ const struct diag_code diag_codes_mean[] = {
      "Types derive from each other, components stand on each other, values are made of each other, steps of a work "
      "flow follow each other, work flows inline each other, or files import each other. "
      "Files that import each other are read once, with a warning.",
-     "Take one of the links out. The message names the members of the circle.",
+     "Take one of the links out; the message names the members of the circle. Two components that call each other need "
+     "only one `connection`: the other one learns the address by an input of an operation that runs later. A value "
+     "that two properties take from each other is given once, as an input. Of two types, one has to be the parent.",
      " topology_template:\n"
      "   inputs:\n"
      "     size: {type: integer, default: 1}\n"
@@ -76,17 +81,22 @@ const struct diag_code diag_codes_mean[] = {
      "-    all: {type: Boards, members: [board, disk]}\n"
      "+    all: {type: Boards, members: [board]}\n",
      "OTHER"},
-    {"OCCURRENCES", "error or warning", "A range of occurrences is not right, or is not kept",
-     "occurrences is a list of two bounds, the lower one not above the upper one, which may be UNBOUNDED; and a "
-     "template has to "
-     "assign a requirement as often as its type's bounds say.",
-     "Write bounds such as [0, 1] or [1, UNBOUNDED]; add or take out assignments until the bounds are kept.",
-     " node_types:\n"
-     "   Shop:\n"
-     "     derived_from: tosca.nodes.Root\n"
-     "     requirements:\n"
-     "-      - store: {capability: tosca.capabilities.Node, occurrences: [2, 1]}\n"
-     "+      - store: {capability: tosca.capabilities.Node, occurrences: [1, 2]}\n",
+    {"OCCURRENCES", "error or warning", "A requirement is left open, given too often, or its bounds are not right",
+     "The type of a node template says how often each requirement has to be given (once, unless `occurrences`, in "
+     "TOSCA 2.0 `count_range`, says otherwise), and how many may end at a capability. It is told when a requirement is "
+     "not given and no node template, or more than one, fits it by itself; when it is given too often; and when the "
+     "bounds are no list of a lower one and an upper one (or UNBOUNDED) that is not below it.",
+     "Name the node template that fulfils it: `- host: board`; the message lists those that fit. Take out what is too "
+     "many, or let the type allow it: [0, 1] makes a requirement optional, [0, UNBOUNDED] any number.",
+     " imports: [sedge.yaml]\n"
+     " topology_template:\n"
+     "   node_templates:\n"
+     "     one: {type: sedge.nodes.Container}\n"
+     "     other: {type: sedge.nodes.Container}\n"
+     "     shop:\n"
+     "       type: sedge.nodes.Software\n"
+     "+      requirements:\n"
+     "+        - host: one\n",
      "OCCURRENCES"},
     {"SCALAR_UNIT", "error or warning", "A size, time, frequency or bit rate without a number or unit that it needs",
      "A scalar-unit value is a number and a unit of its kind: B, kB, MiB, GB ... for sizes; d, h, m, s, ms, us, ns for "
@@ -103,12 +113,14 @@ const struct diag_code diag_codes_mean[] = {
      "-        host: {properties: {mem_size: 512}}\n"
      "+        host: {properties: {mem_size: 512 MB}}\n",
      "SCALAR_UNIT"},
-    {"SUBSTITUTION", "error", "A substitution mapping does not cover the node type that it stands for",
-     "substitution_mappings makes the topology a stand-in for a node of a type: what that type requires and offers has "
-     "to be "
-     "mapped to node templates that have it.",
+    {"SUBSTITUTION", "error or warning", "A template that is to stand in for a node does not fit, or there is none",
+     "substitution_mappings makes a topology a stand-in for a node of a type: what that type requires and offers has "
+     "to be mapped to node templates that have it, and its required properties to inputs. It is also told, as a "
+     "warning, of a node template with the directive `substitute` when no imported template stands in for its type, or "
+     "more than one could.",
      "Map each capability and requirement that the message names, to a template whose own one is of the same or a "
-     "derived type.",
+     "derived type; give the property that is missing an input of its name, or a mapping. Import the template that "
+     "shall stand in; where several could, tell them apart by a substitution_filter.",
      " topology_template:\n"
      "   node_templates:\n"
      "     board: {type: tosca.nodes.Compute}\n"
@@ -122,7 +134,9 @@ const struct diag_code diag_codes_mean[] = {
      "The node template that a requirement names is of another type than the requirement's definition asks for, has no "
      "capability "
      "of the wanted type, or the relationship cannot end at that capability.",
-     "Name a node template of the type that the related place asks for.",
+     "Name a node template of the type that the note asks for, or let the type of the one that is named derive from "
+     "it. Where a relationship is named, take one whose valid target types have the capability; without one, the "
+     "requirement's definition says which it is.",
      " topology_template:\n"
      "   node_templates:\n"
      "     board: {type: tosca.nodes.Compute}\n"
@@ -167,7 +181,8 @@ const struct diag_code diag_codes_mean[] = {
      "A node template, input, property, attribute, group, repository, relationship template, operation, work flow, "
      "step "
      "or node state is named that does not exist.",
-     "Take the suggestion, or add what is named.",
+     "Take the suggestion, or add what is named. Large and small letters count. Names are looked for in the same "
+     "template: node templates and inputs of an imported file are not part of it, only its types are.",
      " topology_template:\n"
      "   node_templates:\n"
      "     board: {type: tosca.nodes.Compute}\n"
@@ -179,8 +194,9 @@ const struct diag_code diag_codes_mean[] = {
      "The name is no type of that kind in this file, in a file that it imports, or among the normative types. Types of "
      "an import "
      "with a namespace prefix are written prefix:Name.",
-     "Take the suggestion, or import the file that defines it. The message says which import of sedge's profiles has "
-     "it.",
+     "Take the suggestion, or import the file that defines it: sedge's own types come with `imports: [sedge.yaml]`, in "
+     "TOSCA 2.0 with `- profile: dev.sedge:1.0`; the message says so where it helps. TOSCA 2.0 sees no types but those "
+     "that it imports.",
      " topology_template:\n"
      "   node_templates:\n"
      "-    board: {type: tosca.nodes.Computer}\n"

@@ -9,8 +9,10 @@ const struct diag_code diag_codes_read[] = {
      "that says so nor at the root of the application's folder. Where sedge would not run it, it is a warning; in an "
      "archive "
      "it is always an error.",
-     "Correct the path. It is relative to the file that names it, then to the folder or archive that holds the whole "
-     "application. In an archive, pack the file too.",
+     "Correct the path (large and small letters count). It is relative to the file that names it, then to the folder "
+     "or archive that holds the whole application. What stands in `implementation` may also be the name of an artifact "
+     "of the node. In an archive, pack the file too: `sedge tosca package` takes along all that the template names, "
+     "and refuses one that is not whole.",
      NULL, "ARTIFACT_MISSING"},
     {"CSAR", "error or warning", "The archive's layout or its TOSCA.meta is not right",
      "An archive (CSAR) is a zip file that either has TOSCA-Metadata/TOSCA.meta with an Entry-Definitions line, or "
@@ -24,12 +26,15 @@ const struct diag_code diag_codes_read[] = {
      NULL, "CSAR"},
     {"DEPLOY", "error", "The template is right, but cannot be deployed as it is",
      "Told by `sedge plan`, `sedge deploy` and `sedge validate --deploy` only: sedge has no way to run what the "
-     "template asks for "
-     "(no container to host a component, an image that is not named, a port that is given twice, a protocol that has "
-     "no way "
-     "to the wanted state).",
-     "The message says what was asked for and what is missing. docs/architecture.md lists what sedge runs.", NULL,
-     "OTHER"},
+     "template asks for. Mostly it is a node template of a type that is no container, software or volume (such as "
+     "tosca.nodes.Compute); software whose `host` requirements lead to no container; a container without an image, or "
+     "with a Dockerfile in its place; a host port that two containers want, or one with several replicas; a volume "
+     "without `location`; a protocol that has no way to the wanted state.",
+     "Use types that derive from sedge.nodes.Container, sedge.nodes.Software and sedge.nodes.Volume (import "
+     "sedge.yaml), or import a template that substitutes the other type. Give containers an image as an artifact of "
+     "type sedge.artifacts.Image, and each host port to one of them. docs/tosca-support.md lists what sedge runs, "
+     "examples/ has templates to begin from.",
+     NULL, "OTHER"},
     {"EMPTY_SECTION", "error or warning", "A section has a name and nothing in it",
      "A keyname stands there with nothing after the colon. TOSCA 2.0 wants sections to have content; in 1.x it is "
      "taken as if "
@@ -56,17 +61,22 @@ const struct diag_code diag_codes_read[] = {
      "An input is given that the template does not declare, one without default is not given, or the file of inputs "
      "cannot be "
      "read.",
-     "`sedge tosca show` lists the template's inputs. Give each as -i NAME=VALUE, or all in a YAML map by --inputs "
-     "FILE.",
+     "The section `inputs` of the template lists them, with their types. Give each as -i NAME=VALUE, or all in a YAML "
+     "map by --inputs FILE; a list or a map is written as in YAML: -i 'hosts=[a, b]'. An input with `default` need not "
+     "be given.",
      NULL, "OTHER"},
     {"IO", "error", "A file or folder cannot be opened",
-     "The operating system refuses to open or to write the file that the message names.",
+     "The operating system refuses to open, read or write the file that the message names: it is not there, it may not "
+     "be read by who runs sedge, or it is no plain file.",
      "The message carries the system's reason: correct the path or the permissions.", NULL, "IMPORT"},
     {"LIMIT", "error", "The template is larger than the limits allow",
-     "sedge reads templates of strangers, so depth of nesting, unfolded aliases, number of files and the work that a "
-     "template "
-     "causes are bounded. An honest template stays far below.",
-     "Split the template, or take out aliases and functions that multiply each other.", NULL, "OTHER"},
+     "sedge reads templates of strangers, so all that can grow is bounded: a file to 8 MiB and 64 levels, with its "
+     "aliases unfolded to a million parts; a template to 256 files of 16 MiB in all, types and values to 64 levels, a "
+     "work flow to 2000 steps, all checks together to four million steps. An honest template stays far below.",
+     "Where it is a circle in disguise (aliases in aliases, functions that multiply each other, work flows that inline "
+     "each other), take it out. Else split the template: one that imports what it does not use is made smaller by "
+     "importing less.",
+     NULL, "OTHER"},
     {"MISSING_KEY", "error or warning", "Something that must be given is absent",
      "A mandatory keyname of a definition, or the value of a required property, is not there. Properties are required "
      "unless "
@@ -87,11 +97,22 @@ const struct diag_code diag_codes_read[] = {
      "The template asks for something that TOSCA knows and sedge does not carry out. It is checked like the rest, "
      "kept, and "
      "shown, but nothing happens by it.",
-     "Nothing has to be done. If the application needs it, it has to be done in another way; docs/architecture.md "
-     "lists the "
-     "known limits.",
-     NULL, "OTHER"},
-    {"OTHER", "error or warning", "Something is not right that has no code of its own", "The message says what it is.",
+     "Nothing has to be done: the rest is carried out. If the application needs it, do it in another way: scripts go "
+     "to software that is hosted on the container, values that only run time knows to outputs of operations. "
+     "docs/tosca-support.md lists all that is accepted and not carried out. With --strict the warning is an error.",
+     " policy_types:\n"
+     "   Nightly: {derived_from: tosca.policies.Root}\n"
+     " topology_template:\n"
+     "   node_templates:\n"
+     "     board: {type: tosca.nodes.Compute}\n"
+     "   policies:\n"
+     "-    - save: {type: Nightly, targets: [board]}\n"
+     "+    - one: {type: tosca.policies.Placement, targets: [board]}\n",
+     "OTHER"},
+    {"OTHER", "error or warning", "Something is not right that has no code of its own",
+     "Rare things that the message says in full: two policies that both give a component its protocol, a work flow "
+     "that has steps and an implementation, a list of types with something else in it, the topology of an imported "
+     "file that is left aside.",
      "Follow the message. Where it tells nothing to go by, it is a fault of sedge that should be reported.", NULL,
      "OTHER"},
     {"SHAPE", "error or warning", "The YAML under a key is of the wrong kind",
@@ -132,23 +153,24 @@ const struct diag_code diag_codes_read[] = {
      "   node_templates:\n"
      "     board: {type: tosca.nodes.Compute}\n",
      "VERSION_MISSING"},
-    {"VERSION_POSITION", "warning", "tosca_definitions_version is not the first key",
-     "The standard wants it as the first line of the file, so that readers know the rules before they need them. An "
-     "error with "
-     "--strict.",
+    {"VERSION_POSITION", "error or warning", "tosca_definitions_version is not the first key",
+     "The standard wants it as the first line of the file, so that readers know the rules before they need them. In "
+     "TOSCA 2.0 it is an error, in 1.x a warning (with --strict an error, too).",
      "Move the line to the top of the file.",
      "-description: a board\n"
-     " tosca_definitions_version: tosca_simple_yaml_1_3\n"
+     " tosca_definitions_version: tosca_2_0\n"
      "+description: a board\n"
-     " topology_template:\n"
+     " node_types:\n"
+     "   Board: {description: a board}\n"
+     " service_template:\n"
      "   node_templates:\n"
-     "     board: {type: tosca.nodes.Compute}\n",
+     "     board: {type: Board}\n",
      "VERSION_POSITION"},
     {"VERSION_UNKNOWN", "error", "A version of TOSCA that sedge does not read",
      "tosca_definitions_version names a version that does not exist, or the dialect of another product.",
-     "Write one of the versions that the message lists. Templates in a product's dialect have to be rewritten in the "
-     "standard's "
-     "terms.",
+     "Write one of the versions that the message lists, such as tosca_simple_yaml_1_3 or tosca_2_0. Templates in a "
+     "product's dialect (alien, yorc, cloudify, NFV) have to be rewritten in the standard's terms: the version alone "
+     "does not make them so.",
      "-tosca_definitions_version: tosca_simple_yaml_9_9\n"
      "+tosca_definitions_version: tosca_simple_yaml_1_3\n"
      " topology_template:\n"
