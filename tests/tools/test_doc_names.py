@@ -1,0 +1,40 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Files that the documentation names in code quotes, and pages that it links to, are there."""
+import pathlib
+import re
+import unittest
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+PAGES = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")]
+ROOMS = [p.name for p in (ROOT / "src").iterdir() if p.is_dir()]
+NAME = re.compile(r"`((?:%s|src|profiles|tests|tools|examples)/[\w./*-]+\.[a-z]+)`" % "|".join(ROOMS))
+LINK = re.compile(r"\]\(([^)#:]+)(?:#[^)]*)?\)")
+
+
+def named():
+    return [(page, name) for page in PAGES for name in NAME.findall(page.read_text())]
+
+
+def linked():
+    return [(page, link) for page in PAGES for link in LINK.findall(page.read_text())]
+
+
+class DocNames(unittest.TestCase):
+    def test_files_that_are_named(self):
+        self.assertGreater(len(named()), 100)
+        gone = [f"{page.relative_to(ROOT)}: {name}" for page, name in named() if not any(list(top.glob(name)) for top in (ROOT / "src", ROOT))]
+        self.assertEqual(gone, [])
+
+    def test_pages_that_are_linked(self):
+        self.assertGreater(len(linked()), 20)
+        gone = [f"{page.relative_to(ROOT)}: {link}" for page, link in linked() if not (page.parent / link).exists()]
+        self.assertEqual(gone, [])
+
+    def test_every_page_is_in_the_index(self):
+        index = {link for page, link in linked() if page == ROOT / "docs/README.md"}
+        self.assertEqual({p.name for p in ROOT.glob("docs/*.md")} - {"README.md"} - index, set())
+
+
+if __name__ == "__main__":
+    unittest.main()
