@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""docs/from-compose.md, carried out: its blocks are the files in examples/from-compose, its commands are run in their order and answer as it says.
+"""docs/from-compose.md, carried out: its commands are run in their order and answer as it says.
+
+That its blocks are the files in examples/from-compose is looked at by tests/tools/test_doc_names.py.
 
 In an answer a line `...` stands for any lines, `...` inside a line for any text, and blanks may be more or fewer."""
 import json
@@ -52,11 +54,6 @@ def test_the_rule_for_answers_can_fail():
     assert fits("a\n...\nb\n", "a\nb\n") and fits("a\n...\nb\n", "a\nx\ny\nb\n") and fits('{"x": "..."}\n', '{"x": "1.2"}\n')
     assert not fits("a\nb\n", "a\nx\nb\n") and not fits("a\n", "a\nb\n") and not fits("", "a\n") and not fits("a  b\n", "ab\n")
     assert not fits('{"x": "...", "y": 1}\n', '{"x": "1.2", "y": 2}\n')
-
-
-@pytest.mark.parametrize("name", FILES)
-def test_the_pages_blocks_are_the_files(name):
-    assert "".join(text if i == 0 else "\n" + text for i, text in enumerate(t for _, file, t in blocks() if file == name)) == (EXAMPLE / name).read_text()
 
 
 def test_every_block_is_looked_at():
