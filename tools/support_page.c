@@ -242,15 +242,7 @@ static void key_row(struct page *p, const char *title, const struct gkey *first,
 
 static void definition(struct page *p, enum shape shape)
 {
-    /* Imports of 1.x have forms of their own, which tosca_file.c reads without a table. */
-    static const struct gkey imports[] = {{"file", SHAPE_TEXT},
-                                          {"repository", SHAPE_SCALAR},
-                                          {"namespace_prefix", SHAPE_SCALAR},
-                                          {"namespace_uri", SHAPE_SCALAR},
-                                          {"description", SHAPE_TEXT},
-                                          {NULL}};
-    const struct gkey *first = shape == SHAPE_IMPORT ? imports : grammar_shapes[shape].keys;
-    const struct gkey *second = grammar_shapes_2[shape].keys;
+    const struct gkey *first = grammar_shapes[shape].keys, *second = grammar_shapes_2[shape].keys;
     const char *title = titles[shape];
     buf_addf(&p->text, "\n### %c%s\n\n| 1.0 to 1.3 | 2.0 | carried out | remark |\n| --- | --- | --- | --- |\n",
              title[0] - 'a' + 'A', title + 1);
