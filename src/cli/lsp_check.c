@@ -74,7 +74,7 @@ static char *path_of(const struct round *r, const struct finding_place *at)
 
 static json_t *range_of(struct round *r, const struct text_index *ix, int line, int col, int end_col)
 {
-    size_t from = text_yaml_offset(ix->text, ix->len, line, col), to = text_yaml_offset(ix->text, ix->len, line, end_col);
+    size_t from = text_index_yaml(ix, line, col), to = text_index_yaml(ix, line, end_col);
     return lsp_range(r->s, ix, from, to > from ? to : from);
 }
 

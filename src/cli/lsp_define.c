@@ -25,7 +25,7 @@ static json_t *place_elsewhere(struct lsp *s, const char *path, const struct def
     if (!open && file_read(path, TEMPLATE_FILE_MAX, &text, &len, NULL) < 0)
         return NULL;
     text_index_make(&ix, open ? open->text : text, open ? open->len : len);
-    size_t at = text_yaml_offset(ix.text, ix.len, d->line, d->col);
+    size_t at = text_index_yaml(&ix, d->line, d->col);
     json_t *range = lsp_range(s, &ix, at, at + d->bytes);
     text_index_done(&ix);
     return location(s, path, range);

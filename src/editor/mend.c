@@ -6,7 +6,9 @@
 
 #include "editor/text_index.h"
 
-#define TRIES_MAX 8
+#define TRIES_MAX   8
+#define LARGE_TEXT  (1U << 20) /* bytes of a text that is not read so often */
+#define LARGE_TRIES 1
 
 /* Blanks the line that holds the offset. */
 static void blank_line(char *text, size_t len, size_t offset)
@@ -88,7 +90,8 @@ char *yaml_mended(const char *text, size_t len, size_t *ret_len)
     struct yfault f;
     buf_add(&copy, text, len);
     bool good = reads(buf_str(&copy), copy.len, &f);
-    for (int i = 0; i < TRIES_MAX && !good; i++)
+    int tries = len > LARGE_TEXT ? LARGE_TRIES : TRIES_MAX;
+    for (int i = 0; i < tries && !good; i++)
         good = mend_one(&copy, &f);
     if (!good && !reads(buf_str(&copy), copy.len, &f)) {
         copy.len = fault_offset(copy.data, copy.len, &f);

@@ -6,6 +6,16 @@
 
 #define NOWHERE SIZE_MAX
 
+/* Is the line blank, or deeper than the column? */
+static bool line_is_inside(const struct sketch_reader *r, size_t line, int col)
+{
+    size_t at = line;
+    while (at < r->len && sketch_is(r->text[at], " \t"))
+        at++;
+    bool blank = at >= r->len || sketch_is(r->text[at], "\r\n");
+    return col < INT32_MAX && (blank || (int64_t)(at - line) > col);
+}
+
 size_t sketch_quote_end(const struct sketch_reader *r, size_t from, int col)
 {
     char quote = r->text[from];
@@ -16,11 +26,8 @@ size_t sketch_quote_end(const struct sketch_reader *r, size_t from, int col)
             at++;
         } else if (r->text[at] == quote) {
             return at + 1;
-        } else if (r->text[at] == '\n') {
-            struct sketch_reader rest = *r;
-            rest.at = at;
-            if (col == INT32_MAX || !sketch_goes_on(&rest, col))
-                return NOWHERE;
+        } else if (r->text[at] == '\n' && !line_is_inside(r, at + 1, col)) {
+            return NOWHERE;
         }
     }
     return NOWHERE;
@@ -77,8 +84,8 @@ static struct sketch_node *flow_scalar(struct sketch_reader *r, int col)
         end = sketch_quote_end(r, from, col);
         end = end == NOWHERE ? sketch_line_end(r, from) : end;
     } else {
-        size_t line = sketch_line_end(r, from);
-        while (end < line && !sketch_is(r->text[end], ",[]{}") &&
+        while (end < r->len && r->text[end] != '\n' && !sketch_is(r->text[end], ",[]{}") &&
+               !(r->text[end] == '#' && sketch_is_gap(r, end - 1)) &&
                !(r->text[end] == ':' && (sketch_is_gap(r, end + 1) || sketch_is(r->text[end + 1], ",[]{}"))))
             end++;
         r->at = end;

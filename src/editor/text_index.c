@@ -31,15 +31,28 @@ static size_t break_bytes(const char *text, size_t len, size_t at)
     return text[at] == '\n' ? 1 : 0;
 }
 
+/* A line end of YAML 1.1, whole, or 0. */
+static size_t yaml_break(const char *text, size_t len, size_t at)
+{
+    size_t n = break_bytes(text, len, at);
+    if (n)
+        return n;
+    if (len - at >= 2 && memcmp(text + at, "\xc2\x85", 2) == 0)
+        return 2;
+    return len - at >= 3 && memcmp(text + at, "\xe2\x80", 2) == 0 && (text[at + 2] | 1) == (char)0xa9 ? 3 : 0;
+}
+
 void text_index_make(struct text_index *ret, const char *text, size_t len)
 {
     *ret = (struct text_index){.text = text, .len = len};
     ret->lines = mem_push(NULL, 0, sizeof(*ret->lines));
     ret->lines[ret->n++] = 0;
     for (size_t at = 0; at < len;) {
-        size_t n = break_bytes(text, len, at);
+        size_t n = yaml_break(text, len, at);
+        bool ends = break_bytes(text, len, at) > 0;
+        ret->odd = ret->odd || (n && !ends);
         at += n ? n : 1;
-        if (!n)
+        if (!ends)
             continue;
         ret->lines = mem_push(ret->lines, ret->n, sizeof(*ret->lines));
         ret->lines[ret->n++] = at;
@@ -103,15 +116,12 @@ struct text_pos text_position(const struct text_index *ix, size_t offset, enum t
     return pos;
 }
 
-/* A line end of YAML 1.1, whole, or 0. */
-static size_t yaml_break(const char *text, size_t len, size_t at)
+/* So many characters behind `at`, but not beyond its line. */
+static size_t column_offset(const char *text, size_t len, size_t at, int col)
 {
-    size_t n = break_bytes(text, len, at);
-    if (n)
-        return n;
-    if (len - at >= 2 && memcmp(text + at, "\xc2\x85", 2) == 0)
-        return 2;
-    return len - at >= 3 && memcmp(text + at, "\xe2\x80", 2) == 0 && (text[at + 2] | 1) == (char)0xa9 ? 3 : 0;
+    for (int i = 1; i < col && at < len && !yaml_break(text, len, at); i++)
+        at += char_bytes(text, len, at);
+    return at;
 }
 
 size_t text_yaml_offset(const char *text, size_t len, int line, int col)
@@ -122,9 +132,15 @@ size_t text_yaml_offset(const char *text, size_t len, int line, int col)
         i += n > 0;
         at += n ? n : 1;
     }
-    for (int i = 1; i < col && at < len && !yaml_break(text, len, at); i++)
-        at += char_bytes(text, len, at);
-    return at;
+    return column_offset(text, len, at, col);
+}
+
+size_t text_index_yaml(const struct text_index *ix, int line, int col)
+{
+    if (ix->odd)
+        return text_yaml_offset(ix->text, ix->len, line, col);
+    size_t i = line < 1 ? 0 : (size_t)line - 1;
+    return i < ix->n ? column_offset(ix->text, ix->len, ix->lines[i], col) : ix->len;
 }
 
 char *text_replaced(const char *text, size_t len, size_t from, size_t to, const char *by, size_t by_len,

@@ -17,6 +17,7 @@ struct text_index {
     size_t len;
     size_t *lines; /* offsets of their first bytes; at least one */
     size_t n;
+    bool odd; /* it has line ends that only the YAML reader takes for such */
 };
 
 /* A line ends with \n, \r\n or \r. */
@@ -30,6 +31,8 @@ struct text_pos text_position(const struct text_index *ix, size_t offset, enum t
 /* Offset of a place as the YAML reader gives it: both from 1, the column in characters; U+0085, U+2028 and U+2029 end
  * lines, too (YAML 1.1, 5.4). */
 size_t text_yaml_offset(const char *text, size_t len, int line, int col);
+/* The same by the index, quicker for many of them. */
+size_t text_index_yaml(const struct text_index *ix, int line, int col);
 /* Replaces the bytes from..to by the new ones: a new text, closed by NUL. The caller frees. */
 char *text_replaced(const char *text, size_t len, size_t from, size_t to, const char *by, size_t by_len,
                     size_t *ret_len);

@@ -97,11 +97,41 @@ static void test_limits(void **state)
     sketch_done(&s);
 }
 
+static void repeats(const char *head, const char *part)
+{
+    struct sketch s;
+    AUTO_BUF struct buf text = {0};
+    buf_adds(&text, head);
+    while (text.len < 1 << 20)
+        buf_adds(&text, part);
+    sketch_read(&s, buf_str(&text), text.len);
+    sketch_done(&s);
+}
+
+// A megabyte each: work that grew with the square of it would not end.
+static void test_large(void **state)
+{
+    repeats("a: [", "x, ");
+    repeats("a: {", "x: y, ");
+    repeats("a: \"", "\n");
+    repeats("a: [", "\n");
+    repeats("a: [", "'\n ");
+    repeats("", "a\n");
+    repeats("", "- \n");
+    repeats("", "# c\n");
+    repeats("a: x", "\n\n y");
+    repeats("a: |\n", "\n");
+    repeats("a: ", "[{");
+    repeats("", "k: \"\n");
+    repeats("", "'");
+    repeats("a: [", "\"\\\"");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_well_formed), cmocka_unit_test(test_half_typed), cmocka_unit_test(test_sloppy),
-        cmocka_unit_test(test_look_up),     cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_look_up),     cmocka_unit_test(test_limits),    cmocka_unit_test(test_large),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -60,6 +60,15 @@ static void test_yaml_places(void **state)
     assert_int_equal(text_yaml_offset(odd, strlen(odd), 3, 1), 9);
     assert_int_equal(text_yaml_offset(odd, strlen(odd), 3, 3), 12);
     assert_int_equal(text_yaml_offset(odd, strlen(odd), 99, 1), strlen(odd));
+    struct text_index ix;
+    text_index_make(&ix, odd, strlen(odd));
+    assert_int_equal(text_index_yaml(&ix, 3, 3), 12);
+    text_index_done(&ix);
+    text_index_make(&ix, text, strlen(text));
+    for (int line = 1; line < 6; line++)
+        for (int col = 1; col < 9; col++)
+            assert_int_equal(text_index_yaml(&ix, line, col), text_yaml_offset(text, strlen(text), line, col));
+    text_index_done(&ix);
     struct ydoc doc;
     struct yfault f;
     static const char block[] = "a: |\n  x\xe2\x80\xa8  y\nb: 1\n";
