@@ -60,7 +60,7 @@ static const struct text_index *index_of(struct round *r, const char *path)
     return &x->index;
 }
 
-/* Absolute path of a finding's place; the document's own where there is none. The caller frees. */
+/* Absolute path of a finding's place; NULL: it is in no file of this machine. The caller frees. */
 static char *path_of(const struct round *r, const struct finding_place *at)
 {
     const char *slash = strchr(at->path, '/');
@@ -69,7 +69,7 @@ static char *path_of(const struct round *r, const struct finding_place *at)
         path = lsp_profile_path(r->s, &r->template->profiles, slash + 1);
     else if (!at->builtin)
         path = lsp_path_clean(at->path);
-    return path ? path : mem_strdup(r->doc->path);
+    return path;
 }
 
 static json_t *range_of(struct round *r, const struct text_index *ix, int line, int col, int end_col)
@@ -97,7 +97,9 @@ static void put_related(struct round *r, json_t *v, const struct finding *f)
 {
     if (!f->related.path)
         return;
-    AUTO_FREE char *path = path_of(r, &f->related), *uri = lsp_uri_of(r->s, path);
+    AUTO_FREE char *path = path_of(r, &f->related), *uri = path ? lsp_uri_of(r->s, path) : NULL;
+    if (!path) /* fetched: the text says where */
+        return;
     json_object_set_new(v, "relatedInformation",
                         json_pack("[{s:{s:s, s:o}, s:s}]", "location", "uri", uri, "range",
                                   place_range(r, &f->related, path), "message", f->related_text));
@@ -140,9 +142,25 @@ static void add_fix(struct round *r, const struct finding *f, const char *path, 
     add_to(&r->fixes, uri, json_pack("{s:o, s:s, s:O}", "range", edit, "text", f->fix, "problem", problem));
 }
 
+/* What is found in a fetched file stands at the head of the document that imports it. */
+static void add_distant(struct round *r, const struct finding *f)
+{
+    struct finding here = *f;
+    AUTO_FREE char *text = mem_printf("%s:%d:%d: %s", f->at.path, f->at.line, f->at.col, f->text);
+    here.text = text;
+    here.at = (struct finding_place){.line = 1, .col = 1, .end_col = INT32_MAX};
+    here.fix = NULL;
+    add_to(&r->told, r->doc->uri, diagnostic(r, &here, r->doc->path));
+}
+
 static void add_finding(struct round *r, const struct finding *f)
 {
-    AUTO_FREE char *path = path_of(r, &f->at), *uri = lsp_uri_of(r->s, path);
+    AUTO_FREE char *path = path_of(r, &f->at);
+    if (!path) {
+        add_distant(r, f);
+        return;
+    }
+    AUTO_FREE char *uri = lsp_uri_of(r->s, path);
     json_t *v = diagnostic(r, f, path);
     add_fix(r, f, path, uri, v);
     add_to(&r->told, uri, v);

@@ -8,6 +8,7 @@
 #include "cli/lsp_uri.h"
 #include "editor/definition.h"
 #include "io/file.h"
+#include "tosca/import_url.h"
 
 static json_t *location(const struct lsp *s, const char *path, json_t *range)
 {
@@ -35,8 +36,10 @@ static json_t *place_of(struct lsp *s, struct lsp_look *x, const struct definiti
 {
     if (d->here)
         return location(s, x->doc->path, lsp_range(s, &x->doc->index, d->from, d->to));
+    AUTO_FREE char *url = import_url_of(d->file);
     AUTO_FREE char *path = !x->sight    ? NULL
                            : d->builtin ? lsp_profile_path(s, x->sight->options.profiles, d->file)
+                           : url        ? lsp_fetched_path(x->sight->options.source, d->file)
                                         : lsp_sight_path(x->sight, d->file);
     if (!path)
         return NULL;

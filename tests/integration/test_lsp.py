@@ -3,11 +3,13 @@
 import json
 import os
 import shutil
+import subprocess
 import time
 
 import pytest
 
 from lsp_bed import Server, place, span, uri_of
+from web_bed import Web
 from template_bed import PROG, ROOT, need_program, validate
 
 pytestmark = pytest.mark.usefixtures("program")
@@ -341,6 +343,30 @@ def test_definition_in_copied_profiles(tmp_path):
     with open(path, encoding="utf-8") as f:
         line = f.read().split("\n")[target["range"]["start"]["line"]]
     assert line == "  sedge.nodes.Container:"
+
+
+def test_fetched_import(tmp_path):
+    """While one types nothing is fetched: what `sedge validate` brought into the cache is taken."""
+    env = dict(os.environ, SEDGE_DATA=ROOT, SEDGE_CACHE=str(tmp_path / "fetched"), XDG_CACHE_HOME=str(tmp_path / "cache"))
+    env = {key: value for key, value in env.items() if not key.lower().endswith("_proxy")}
+    with Web() as web:
+        web.put("/types.yaml", LIBRARY + "      other: {type: nonsense}\n")
+        text = USER.replace("lib/types.yaml", web.url + "/types.yaml")
+        uri = write(tmp_path, "app.yaml", text)
+        with Server(env=env) as s:
+            s.begin()
+            s.open(uri, text)
+            assert {d["code"] for d in s.found(uri)} >= {"IMPORT"} and web.count("/types.yaml") == 0
+        subprocess.run([PROG, "validate", str(tmp_path / "app.yaml")], env=env, capture_output=True, timeout=60)
+        fetched = web.count("/types.yaml")
+        with Server(env=env) as s:
+            s.begin()
+            s.open(uri, text)
+            (told,) = [d for d in s.found(uri) if d["severity"] == 1]
+            assert told["code"] == "UNKNOWN_TYPE" and f"{web.url}/types.yaml:7:" in told["message"] and told["range"]["start"]["line"] == 0
+            target = s.at("definition", uri, 5, 16)
+            assert target["uri"].startswith(uri_of(tmp_path / "cache")) and target["range"] == span(2, 2, 11)
+        assert fetched == 1 and web.count("/types.yaml") == 1
 
 
 def test_formatting(ready):
