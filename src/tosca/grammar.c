@@ -158,6 +158,8 @@ static void check_name(const struct walk *w, struct at key)
 static void check_pair(const struct walk *w, struct at at, const struct ypair *p, const struct gshape *s)
 {
     struct at key = at_of(at.file, p->key);
+    if (s->paths && p->key->kind == Y_SEQ)
+        return;
     if (p->key->kind != Y_SCALAR) {
         tosca_error(w->c, key, "SHAPE", "%s: a key must be a single value, not %s", walk_text(w), kind_words(p->key));
         return;

@@ -18,6 +18,7 @@ enum shape {
     SHAPE_LIST,  /* list of anything */
     SHAPE_DICT,  /* map to anything */
     SHAPE_DICT_OR_LIST,
+    SHAPE_VALUE_MAPPINGS, /* of 2.0: keys may be TOSCA paths, written as lists */
     SHAPE_LIST_OR_DICT,
     SHAPE_DICTS, /* map to maps of anything */
     SHAPE_METADATA,
@@ -128,6 +129,7 @@ struct gshape {
     unsigned forms;          /* 0: anything goes */
     enum shape text;         /* how a scalar must read: SHAPE_SCALAR, SHAPE_TEXT, ... */
     const struct gkey *keys; /* of a map; closed by a NULL name */
+    bool paths;              /* keys may be lists, too: these are nobody's names */
     bool open;               /* keys beside those of the table are names, and stand for `each` */
     enum shape each;         /* list items, values of pairs, values of names */
 };

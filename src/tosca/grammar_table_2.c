@@ -116,7 +116,7 @@ KEYS(step_keys, {"target", SHAPE_SCALAR, MUST}, {"target_relationship", SHAPE_SC
 
 /* 15 */
 KEYS(substitution_keys, {"node_type", SHAPE_SCALAR, MUST}, {"substitution_filter", SHAPE_NODE_FILTER},
-     {"properties", SHAPE_DICT_OR_LIST}, {"attributes", SHAPE_DICT_OR_LIST}, {"capabilities", SHAPE_DICT_OR_LIST},
+     {"properties", SHAPE_VALUE_MAPPINGS}, {"attributes", SHAPE_VALUE_MAPPINGS}, {"capabilities", SHAPE_DICT_OR_LIST},
      {"requirements", SHAPE_DICT_OR_LIST}, {"interfaces", SHAPE_DICT});
 
 /* 16 */
@@ -163,6 +163,8 @@ const struct gshape grammar_shapes_2[SHAPE_COUNT] = {
     [SHAPE_NAMES] = {.words = "names", .forms = FORM_LIST | FORM_SCALAR, .text = SHAPE_SCALAR, .each = SHAPE_ANY},
     [SHAPE_LIST] = {.words = "list", .forms = FORM_LIST, .each = SHAPE_ANY},
     [SHAPE_DICT] = NAMED("map", SHAPE_ANY),
+    [SHAPE_VALUE_MAPPINGS] =
+        {.words = "map", .forms = FORM_MAP | FORM_LIST, .open = true, .paths = true, .each = SHAPE_ANY},
     [SHAPE_DICT_OR_LIST] = {.words = "map", .forms = FORM_MAP | FORM_LIST, .open = true, .each = SHAPE_ANY},
     [SHAPE_LIST_OR_DICT] = {.words = "list", .forms = FORM_MAP | FORM_LIST, .open = true, .each = SHAPE_ANY},
     [SHAPE_DICTS] = NAMED("map", SHAPE_DICT),

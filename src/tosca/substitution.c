@@ -168,6 +168,17 @@ static void check_flow(struct interfaces *s, const char *interface, const struct
                    operation, name);
 }
 
+/* As some write it in 1.x: the interface is that of a node. */
+static void check_node_interface(struct interfaces *s, const struct ynode *key, struct at at)
+{
+    struct tnode *n = topo_node_at(s->t, mapping_item(at, 0), "a substitution mapping");
+    if (n)
+        tosca_warn(s->t->c, at, "NOT_RUN",
+                   "substitution mapping '%s': the operations of %s are not run for it, but where its "
+                   "own life cycle has them",
+                   key->text, n->words);
+}
+
 static void check_interface(void *data, const struct ynode *key, struct at at)
 {
     struct interfaces *s = data;
@@ -178,6 +189,8 @@ static void check_interface(void *data, const struct ynode *key, struct at at)
         tosca_error(c, at_of(at.file, key), "SUBSTITUTION",
                     "substitution mappings: node type '%s' has no interface '%s'%s", s->type->name, key->text,
                     tosca_like(c, key->text, s->declared));
+    else if (at_len(at, Y_SEQ) == 2 && at.file->version != TOSCA_2_0) /* [node template, interface] */
+        check_node_interface(s, key, at);
     else if (!at_is(operations, Y_MAP))
         tosca_error(c, at, "SHAPE", "substitution mapping '%s' must be a map: {operation: work flow}", key->text);
     for (size_t i = 0; map_has(s->declared, name) && i < at_len(operations, Y_MAP) && tctx_spend(c, 2); i++) {
@@ -195,6 +208,18 @@ static void check_interfaces(struct topo *t, struct ttype *type, struct at secti
     struct interfaces s = {.t = t, .type = type, .declared = type_members(t->c, type, MEMBER_INTERFACE)};
     s.operations = operations_collect(t, scope, type, at_of(section.file, NULL), "substitution mappings");
     mappings_each(t->c, section, check_interface, &s);
+}
+
+/* Keys that are lists name properties and attributes of capabilities and relationships (TOSCA 2.0, 15.2 and 15.3). */
+static void check_paths(struct topo *t, struct at section, const char *carried)
+{
+    for (size_t i = 0; i < at_len(section, Y_MAP) && tctx_spend(t->c, 1); i++) {
+        struct at key = at_of(section.file, section.node->pairs[i].key);
+        const char *word = at_text(mapping_item(key, 0));
+        if (at_is(key, Y_SEQ) && !str_eq(word, carried))
+            tosca_warn(t->c, key, "NOT_RUN", "substitution mapping of a %s: its value is not carried over",
+                       str_eq(word, "CAPABILITY") ? "capability's attribute" : "relationship's value");
+    }
 }
 
 /* ---- whether all comes in ---- */
@@ -281,6 +306,8 @@ void substitution_mappings_check(struct topo *t)
     mappings_of_requirements(t->c, at_key(at, "requirements"), check_share, &k);
     check_each(t, type, at_key(at, "properties"), check_property);
     check_interfaces(t, type, at_key(at, "interfaces"));
+    check_paths(t, at_key(at, "properties"), "CAPABILITY");
+    check_paths(t, at_key(at, "attributes"), "");
     node_filter_check(t->c, at_key(at, "substitution_filter"), type);
     if (type)
         check_covered(t, type, at);

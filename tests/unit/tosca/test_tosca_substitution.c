@@ -7,10 +7,11 @@
 
 #define TYPES                                                                                                          \
     "tosca_definitions_version: tosca_2_0\n"                                                                           \
-    "capability_types: {port: {}}\n"                                                                                   \
+    "capability_types: {port: {properties: {number: {type: integer, default: 1}}}}\n"                                  \
     "relationship_types: {uses: {}}\n"                                                                                 \
     "node_types:\n"                                                                                                    \
     "  server: {properties: {name: {type: string, default: x}}, capabilities: {web: {type: port}}}\n"                  \
+    "  front: {capabilities: {web: {type: port}}}\n"                                                                   \
     "  special: {derived_from: server}\n"                                                                              \
     "  piece:\n"                                                                                                       \
     "    properties: {of: {type: string, required: false}}\n"                                                          \
@@ -100,6 +101,28 @@ static void test_a_node_outside_is_selected(void **state)
     bed_stop(&b);
 }
 
+static void test_a_capability_gives_a_property(void **state)
+{
+    struct bed b;
+    run(&b,
+        "tosca_definitions_version: tosca_2_0\n"
+        "imports: [types.yaml, inner.yaml]\n"
+        "service_template:\n"
+        "  node_templates:\n"
+        "    n: {type: front, directives: [substitute], capabilities: {web: {properties: {number: 8}}}}\n",
+        "tosca_definitions_version: tosca_2_0\n"
+        "imports: [types.yaml]\n"
+        "service_template:\n"
+        "  inputs: {i: {type: integer}}\n"
+        "  substitution_mappings: {node_type: front, properties: {[CAPABILITY, web, number]: i}}\n"
+        "  node_templates: {a: {type: piece, properties: {of: {$concat: [is, {$get_input: i}]}}}}\n");
+    if (b.result < 0)
+        fail_msg("%s", b.diags.items[0].text);
+    AUTO_FREE char *of = bed_property(&b, "n-a", "of");
+    assert_string_equal(of, "\"is8\"");
+    bed_stop(&b);
+}
+
 static void refused(const char *app, const char *inner, const char *code, const char *part)
 {
     struct bed b;
@@ -139,6 +162,14 @@ static void test_interfaces(void **state)
     bed_takes(&b, LIFE "up: go" GO);
     bed_must_warn(&b, "NOT_RUN", "work flow 'go' is not run for it");
     bed_stop(&b);
+    bed_takes(&b, "tosca_definitions_version: tosca_2_0\n"
+                  "node_types: {client: {}, piece: {}}\n"
+                  "service_template:\n"
+                  "  substitution_mappings: {node_type: client, attributes: {[CAPABILITY, feature, x]: o}}\n"
+                  "  node_templates: {a: {type: piece}}\n"
+                  "  outputs: {o: {value: 1}}\n");
+    bed_must_warn(&b, "NOT_RUN", "capability's attribute: its value is not carried over");
+    bed_stop(&b);
     bed_refuses(LIFE "down: go" GO, "SUBSTITUTION", 5, "no operation 'Life.down'");
     bed_refuses(LIFE "up: gone" GO, "UNKNOWN_REF", 5, "no work flow 'gone'");
     bed_refuses(LIFE "up: [go]" GO, "SHAPE", 5, "the name of a work flow");
@@ -149,6 +180,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_assignments_are_shared_out),
         cmocka_unit_test(test_a_node_outside_is_selected),
+        cmocka_unit_test(test_a_capability_gives_a_property),
         cmocka_unit_test(test_faults),
         cmocka_unit_test(test_interfaces),
     };
