@@ -61,7 +61,7 @@ static int open_file(struct template *t, struct diags *d)
     struct err e = {0};
     if (!folder)
         return refuse(d, errno, t->given, "open the folder of '%s': %s", t->given, strerror(errno));
-    int r = template_root_find(folder, slash ? slash + 1 : t->given, t->files.over, &root, &t->entry, &e);
+    int r = template_root_find(folder, slash ? slash + 1 : t->given, t->files.over, &t->trees, &root, &t->entry, &e);
     return r < 0 ? refuse(d, -r, t->given, "%s", err_text(&e)) : open_root(t, root, d);
 }
 
@@ -139,6 +139,7 @@ static int open_by(const char *path, const struct template_overlay *over, const 
     struct template *t = mem_alloc(sizeof(*t));
     t->files.root.fd = t->definitions.fd = -1;
     t->files.over = over;
+    map_init(&t->trees, tosca_tree_free);
     t->source = (struct tosca_source){
         .read = template_files_read, .exists = template_files_exists, .data = &t->files, .fetch = template_files_fetch};
     t->given = mem_strdup(path);
@@ -172,6 +173,7 @@ void template_close(struct template *t)
         return;
     template_files_close(&t->files);
     file_root_close(&t->definitions);
+    map_done(&t->trees);
     free(t->given);
     free(t->entry);
     free(t->name);

@@ -15,6 +15,7 @@ struct template
     struct template_files files;          /* the user's: all paths of the template are below their root */
     struct file_root definitions;         /* the folder of the built-in types, where those of the program are not taken */
     struct tosca_source source, profiles; /* over these two */
+    struct map trees;                     /* path -> struct tosca_tree: files that were parsed to find the root */
 };
 
 /* Opens what the user named:

@@ -55,6 +55,7 @@ int template_check(struct template_check *c, struct err *e)
     struct tosca_options options = template_options(c->template, c->given);
     options.inputs_missing_ok = c->inputs_missing_ok;
     options.detail = c->detail;
+    options.trees = &c->template->trees;
     r = tosca_load(&options, &c->topology, &c->found);
     int finished = finish(c);
     return r < 0 ? r : finished;

@@ -10,7 +10,7 @@
 #include "io/file.h"
 #include "tosca/meta_file.h"
 
-/* Reads like its root, and notes how far above it the files read want to reach. */
+/* Reads like its root; and how far above it the files read want to reach. */
 struct lookout {
     struct file_root root;
     const struct template_overlay *over;
@@ -57,24 +57,11 @@ static bool has(const char *text, size_t len, const char *word)
     return memmem(text, len, word, strlen(word)) != NULL;
 }
 
-static int lookout_text(const struct lookout *l, const char *path, char **ret, size_t *ret_len, struct err *e)
-{
-    int r = template_overlay_read(l->over, l->folder, path, ret, ret_len);
-    return r < 0 ? file_root_read((void *)(uintptr_t)&l->root, path, ret, ret_len, e) : r;
-}
-
 static int lookout_read(void *data, const char *path, char **ret, size_t *ret_len, struct err *e)
 {
     struct lookout *l = data;
-    int r = lookout_text(l, path, ret, ret_len, e);
-    if (r < 0 || !has(*ret, *ret_len, "../"))
-        return r;
-    struct ydoc doc = {0};
-    struct yfault fault;
-    if (yaml_read(*ret, *ret_len, &ylimits_default, &doc, &fault) == 0 && doc.root)
-        node_look(l, path, doc.root);
-    ydoc_done(&doc);
-    return 0;
+    int r = template_overlay_read(l->over, l->folder, path, ret, ret_len);
+    return r < 0 ? file_root_read(&l->root, path, ret, ret_len, e) : r;
 }
 
 static bool lookout_exists(void *data, const char *path)
@@ -93,29 +80,44 @@ static bool stays_inside(struct lookout *l, const char *entry)
     for (const char *const *place = meta_file_places; *place; place++)
         if (lookout_exists(l, *place)) /* it may name other templates */
             return false;
-    return lookout_text(l, entry, &text, &len, &e) == 0 && !has(text, len, "../") && !has(text, len, "import");
+    return lookout_read(l, entry, &text, &len, &e) == 0 && !has(text, len, "../") && !has(text, len, "import");
 }
 
-static int look(const char *folder, const char *entry, const struct template_overlay *over, size_t *ret_above,
-                struct err *e)
+static int look(const char *folder, const char *entry, const struct template_overlay *over, struct map *trees,
+                size_t *ret_above, struct err *e)
 {
     struct lookout l = {.over = over, .folder = folder};
     int r = file_root_open(folder, TEMPLATE_FILE_MAX, &l.root, e);
     if (r < 0)
         return r;
     struct tosca_source source = {.read = lookout_read, .exists = lookout_exists, .data = &l};
-    struct tosca_options options = {.entry = entry, .inputs_missing_ok = true, .source = &source};
+    struct tosca_options options = {.entry = entry, .inputs_missing_ok = true, .source = &source, .trees = trees};
     AUTO(diags_done)
     struct diags d = {0}; /* told when the template is checked */
     if (!stays_inside(&l, entry))
-        tosca_read(&options, &d);
+        tosca_read(&options, &d, trees);
+    for (size_t i = 0; i < trees->n; i++)
+        node_look(&l, trees->items[i].key, ((const struct tosca_tree *)trees->items[i].value)->doc.root);
     file_root_close(&l.root);
     *ret_above = l.above;
     return 0;
 }
 
-/* Moves the last part of the folder to the front of the entry. False at the top. */
-static bool lift(char *folder, char **entry)
+/* Gives the trees the paths that they have from the folder above. */
+static void lift_trees(struct map *trees, const char *folder)
+{
+    struct map lifted;
+    map_init(&lifted, trees->value_free);
+    for (size_t i = 0; i < trees->n; i++) {
+        AUTO_FREE char *path = file_join(folder, trees->items[i].key);
+        map_set(&lifted, path, take_ptr(trees->items[i].value));
+    }
+    map_done(trees);
+    *trees = lifted;
+}
+
+/* Moves the last part of the folder to the front of the entry and of the trees' paths. False at the top. */
+static bool lift(char *folder, char **entry, struct map *trees)
 {
     char *slash = strrchr(folder, '/');
     if (!slash || slash[1] == '\0')
@@ -123,23 +125,24 @@ static bool lift(char *folder, char **entry)
     char *longer = mem_printf("%s/%s", slash + 1, *entry);
     free(*entry);
     *entry = longer;
+    lift_trees(trees, slash + 1);
     slash[slash == folder ? 1 : 0] = '\0';
     return true;
 }
 
-int template_root_find(const char *folder, const char *entry, const struct template_overlay *over, char **ret_folder,
-                       char **ret_entry, struct err *e)
+int template_root_find(const char *folder, const char *entry, const struct template_overlay *over, struct map *trees,
+                       char **ret_folder, char **ret_entry, struct err *e)
 {
     AUTO_FREE char *root = mem_strdup(folder), *path = mem_strdup(entry);
     for (size_t lifted = 0, above = 1; above > 0;) {
-        int r = look(root, path, over, &above, e);
+        int r = look(root, path, over, trees, &above, e);
         if (r < 0)
             return r;
         /* What leads farther out stays outside: the check of the template says so. */
         above = lifted + above > TEMPLATE_LIFT_MAX ? 0 : above;
         lifted += above;
         for (size_t i = 0; i < above; i++)
-            if (!lift(root, &path))
+            if (!lift(root, &path, trees))
                 above = 0;
     }
     *ret_folder = take_ptr(root);

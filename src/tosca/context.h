@@ -54,6 +54,7 @@ struct tfile {
     const struct tremote *remote; /* what goes with requests for what it names (tosca_remote.h); NULL: nothing */
     bool builtin;     /* from the profiles, not from the user: no warnings about it */
     struct ydoc doc;
+    size_t bytes; /* of its text */
     enum tosca_version version;
     struct map *own[TYPE_KINDS]; /* types declared here: name -> struct ttype */
     struct map *functions;       /* declared here (function_user.h); NULL until asked for */

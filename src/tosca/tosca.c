@@ -110,10 +110,29 @@ int tosca_files(const struct tosca_options *options, struct strv *ret, struct di
     return ok ? 0 : -EINVAL;
 }
 
-void tosca_read(const struct tosca_options *options, struct diags *d)
+static void hand_over(struct tfile *f, struct map *ret)
+{
+    struct tosca_tree *tree = mem_alloc(sizeof(*tree));
+    *tree = (struct tosca_tree){.doc = f->doc, .bytes = f->bytes, .changed = f->walked};
+    f->doc = (struct ydoc){0};
+    map_set(ret, f->path, tree);
+}
+
+void tosca_read(const struct tosca_options *options, struct diags *d, struct map *ret)
 {
     struct tctx c;
     tctx_init(&c, options, d);
     tfile_load_all(&c);
+    for (size_t i = 0; i < c.n_order; i++)
+        if (c.order[i]->doc.root)
+            hand_over(c.order[i], ret);
     tctx_done(&c);
+}
+
+void tosca_tree_free(void *tree)
+{
+    struct tosca_tree *t = tree;
+    if (t)
+        ydoc_done(&t->doc);
+    free(t);
 }

@@ -68,12 +68,22 @@ void diags_strict(struct diags *d);
 /* "file:line:col: text" of one. The caller frees. */
 char *diag_line(const struct diag *d);
 
+/* A file of the source, parsed. */
+struct tosca_tree {
+    struct ydoc doc;
+    size_t bytes; /* of its text */
+    bool changed; /* while it was read (TOSCA 2.0): good to look at, not to be read again */
+};
+void tosca_tree_free(void *tree); /* NULL is fine */
+
 struct tosca_options {
     const char *entry;   /* path of the template in the source */
     json_t *inputs;      /* object: what the user gave; borrowed; may be NULL */
     bool inputs_missing_ok; /* validate without inputs: a required input without value is no error and reads as an unknown */
     bool detail;            /* fill component.detail: what only people ask for */
     const struct tosca_source *source;   /* the user's files */
+    struct map *trees;                   /* path -> struct tosca_tree: what tosca_read got from this very source just before; each is
+                                          * taken in place of the file's text, once. NULL: none */
     const struct tosca_source *profiles; /* the built-in type definitions: tosca_profiles, or another such set; NULL: none */
 };
 
@@ -85,9 +95,9 @@ int tosca_load(const struct tosca_options *options, struct topology **ret, struc
  * Works as far as the files can be read even when the template has errors. */
 int tosca_files(const struct tosca_options *options, struct strv *ret, struct diags *d);
 
-/* Only reads the template and what it imports, all through the source: nothing is checked. For what looks over the source's
- * shoulder. */
-void tosca_read(const struct tosca_options *options, struct diags *d);
+/* Only reads the template and what it imports, all through the source: nothing is checked. Its user's files that are YAML go into `ret`,
+ * path -> struct tosca_tree. */
+void tosca_read(const struct tosca_options *options, struct diags *d, struct map *ret);
 
 /* What a run-time call may ask for. Gives a new value that the caller owns, or NULL when it is not known (yet). */
 struct tosca_runtime {

@@ -124,10 +124,24 @@ static struct tfile *tfile_new(struct tctx *c, const char *path, bool builtin)
     return f;
 }
 
-/* As yaml_read; a built-in file that still says what it said when sedge was built is not parsed again. */
-static int tree_read(const char *path, bool builtin, const char *text, size_t len, struct ydoc *ret,
-                     struct yfault *fault)
+/* The tree of a file that was read just before, or NULL. */
+static struct tosca_tree *tree_known(const struct tctx *c, const char *path, bool builtin)
 {
+    struct tosca_tree *tree = builtin || !c->options->trees ? NULL : map_get(c->options->trees, path);
+    return tree && tree->doc.root && !tree->changed ? tree : NULL;
+}
+
+/* As yaml_read, but for a file that was read just before, and for a built-in one that still says what it said when
+ * sedge was built. */
+static int tree_read(const struct tctx *c, const char *path, bool builtin, const char *text, size_t len,
+                     struct ydoc *ret, struct yfault *fault)
+{
+    struct tosca_tree *known = tree_known(c, path, builtin);
+    if (known) {
+        *ret = known->doc;
+        known->doc = (struct ydoc){0};
+        return 0;
+    }
     return builtin && profile_pack_find(path, text, len, ret) ? 0 : yaml_read(text, len, &ylimits_default, ret, fault);
 }
 
@@ -154,7 +168,8 @@ const struct tosca_source tosca_profiles = {.read = profiles_read, .exists = pro
 static bool tfile_parse(struct tctx *c, struct tfile *f, const char *text, size_t len)
 {
     struct yfault fault = {0};
-    int r = tree_read(f->path, f->builtin, text, len, &f->doc, &fault);
+    f->bytes = len;
+    int r = tree_read(c, f->path, f->builtin, text, len, &f->doc, &fault);
     if (r < 0) {
         diags_add(c->diags, DIAG_ERROR, r == -E2BIG ? "LIMIT" : "YAML_SYNTAX", f->path, fault.line, fault.col,
                   "read '%s' as YAML: %s", f->shown, fault.text);
@@ -385,7 +400,7 @@ static void tfile_imports(struct tctx *c, struct tfile *f, unsigned depth)
         import_one(c, f, at_of(f, list.node->items[i]), depth);
 }
 
-/* The text of a file; *ret is NULL for one of the program's own profiles, whose tree is at hand. */
+/* The text of a file; *ret is NULL for one whose tree is at hand (tree_read). */
 static int tfile_read_text(struct tctx *c, const char *path, bool builtin, char **ret, size_t *ret_len, struct err *e)
 {
     const struct tosca_source *s = builtin ? c->options->profiles : c->options->source;
@@ -393,7 +408,9 @@ static int tfile_read_text(struct tctx *c, const char *path, bool builtin, char 
         return err_set(e, ENOENT, "there is no such source");
     if (s->read == profiles_read && profiles_exists(NULL, path))
         return 0;
-    int r = s->read(s->data, path, ret, ret_len, e);
+    struct tosca_tree *known = tree_known(c, path, builtin);
+    *ret_len = known ? known->bytes : 0;
+    int r = known ? 0 : s->read(s->data, path, ret, ret_len, e);
     if (r == 0 && !builtin)
         c->bytes += *ret_len;
     return r;
@@ -453,7 +470,7 @@ static void profile_open(struct tctx *c)
     struct yfault fault = {0};
     struct err e = {0};
     if (!c->options->profiles || tfile_read_text(c, "index.yaml", true, &text, &len, &e) < 0 ||
-        tree_read("index.yaml", true, text, len, &c->index, &fault) < 0 || !c->index.root ||
+        tree_read(c, "index.yaml", true, text, len, &c->index, &fault) < 0 || !c->index.root ||
         c->index.root->kind != Y_MAP)
         return;
     const struct ynode *implicit = ynode_get(c->index.root, "implicit");
