@@ -95,9 +95,27 @@ static const int refused[] = {
     SYS_io_uring_setup,
 };
 
-static int limit_calls(void)
+/* Ways to open something, and to reach others. */
+static const int refused_still[] = {
+#ifdef SYS_open
+    SYS_open,    SYS_creat,
+#endif
+    SYS_openat,  SYS_openat2, SYS_socket, SYS_socketpair, SYS_connect, SYS_bind,   SYS_sendto,
+    SYS_sendmsg, SYS_kill,    SYS_tgkill, SYS_pidfd_open, SYS_prctl,   SYS_clone3, SYS_clone,
+};
+
+static unsigned short add_refused(struct sock_filter *code, unsigned short n, const int *calls, size_t count)
 {
-    struct sock_filter code[2 * ARRAY_LEN(refused) + 8];
+    for (size_t i = 0; i < count; i++) {
+        code[n++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)calls[i], 0, 1);
+        code[n++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM);
+    }
+    return n;
+}
+
+static int limit_calls(bool still)
+{
+    struct sock_filter code[2 * (ARRAY_LEN(refused) + ARRAY_LEN(refused_still)) + 8];
     unsigned short n = 0;
     code[n++] = (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, arch));
     code[n++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ARCH, 1, 0);
@@ -105,10 +123,8 @@ static int limit_calls(void)
     code[n++] = (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr));
     code[n++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, X32_BIT, 0, 1);
     code[n++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM);
-    for (size_t i = 0; i < ARRAY_LEN(refused); i++) {
-        code[n++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)refused[i], 0, 1);
-        code[n++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM);
-    }
+    n = add_refused(code, n, refused, ARRAY_LEN(refused));
+    n = add_refused(code, n, refused_still, still ? ARRAY_LEN(refused_still) : 0);
     code[n++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
     struct sock_fprog program = {.len = n, .filter = code};
     if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0, 0) < 0)
@@ -116,7 +132,7 @@ static int limit_calls(void)
     return 0;
 }
 #else
-static int limit_calls(void)
+static int limit_calls(bool still)
 {
     return 0;
 }
@@ -173,6 +189,6 @@ int confine_process(const struct confine *c, struct err *e)
         return err_errno(e, errno, "refuse new rights");
     r = limit_files(c->readable);
     if (r == 0)
-        r = limit_calls();
+        r = limit_calls(c->still);
     return r < 0 ? err_errno(e, -r, "give rights away") : 0;
 }

@@ -7,6 +7,7 @@
 struct confine {
     const char *const *readable; /* folders whose files may still be opened to be read, closed by NULL; those that are
                                     not there are passed over */
+    bool still;                  /* nothing is opened any more, neither file nor socket */
     int64_t memory;              /* bytes of address space beside what it has now; 0: no limit */
 };
 /* From here on, and for ever: no new privileges, no program is started, no file is written, none opened but those that
