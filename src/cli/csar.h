@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/* TOSCA archives: the members of a zip, read where they stand and within limits. */
+/* TOSCA archives: the members of a zip, read where they stand, or of a tar, plain or packed by gzip; within limits. */
 #pragma once
 
 #include "tosca/tosca.h"
@@ -14,10 +14,16 @@ struct csar_member {
     bool folder; /* named, or only the folder of others */
     bool runs;   /* a file that may be executed */
     int64_t size;
-    uint64_t at, number; /* where the archive's directory speaks of it */
+    uint64_t at, number; /* where the archive's directory speaks of it, or where it stands in the spool */
 };
 
-/* Opens the zip that `fd` (a regular file, borrowed until csar_close) holds. Takes folders and regular files with clean
+enum csar_look { CSAR_NONE, CSAR_ZIP, CSAR_TAR };
+#define TAR_MAGIC_AT 257
+/* What a file begins like; else what its name says it is, so that what is wrong with it is told. */
+enum csar_look csar_look(const char *name, int fd);
+
+/* Opens the archive that `fd` (a regular file, borrowed until csar_close) holds. A tar is unpacked once, by a process
+ * without rights, into a file without a name. Takes folders and regular files with clean
  * relative names only: no links, no devices, no "..", no name twice, nothing locked, nothing beyond the limits. `shown`
  * names it in findings. 0, or -EBADMSG (CSAR told), or another -errno (IO told). */
 int csar_open(int fd, const char *shown, struct csar **ret, struct diags *d);

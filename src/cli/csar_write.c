@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Writes zip archives with minizip into a file beside the place, which is then renamed. */
+/* Writes archives into a file beside the place, which is then renamed: zip by minizip, tar by csar_write_tar.c. */
 #include "cli/csar_write.h"
 
 #include <errno.h>
@@ -9,8 +9,9 @@
 #include <unistd.h>
 #include <zip.h>
 
-#include "io/file.h"
 #include "base/lazy.h"
+#include "cli/csar_write_tar.h"
+#include "io/file.h"
 
 #define ZIP_FUNCTIONS(X)                                                                                               \
     X(zipOpen64)                                                                                                       \
@@ -36,7 +37,8 @@ static const struct lazy_symbol lib_symbols[] = {ZIP_FUNCTIONS(LAZY_SYMBOL)};
 
 struct csar_writer {
     char *path, *part;
-    zipFile zip;
+    zipFile zip; /* one of the two */
+    struct csar_tar_writer *tar;
 };
 
 static int trouble(const struct csar_writer *w, struct err *e)
@@ -44,19 +46,25 @@ static int trouble(const struct csar_writer *w, struct err *e)
     return err_errno(e, errno ? errno : EIO, "write '%s'", w->path);
 }
 
+static int zip_begin(struct csar_writer *w, struct err *e)
+{
+    int r = lazy_open("libminizip.so.1", lib_symbols, ARRAY_LEN(lib_symbols), e);
+    if (r < 0)
+        return r;
+    errno = 0;
+    w->zip = lib.zipOpen64(w->part, APPEND_STATUS_CREATE);
+    return w->zip ? 0 : trouble(w, e);
+}
+
 int csar_writer_new(const char *path, struct csar_writer **ret, struct err *e)
 {
     AUTO(csar_writer_freep)
     struct csar_writer *w = mem_alloc(sizeof(*w));
-    int r = lazy_open("libminizip.so.1", lib_symbols, ARRAY_LEN(lib_symbols), e);
-    if (r < 0)
-        return r;
     w->path = mem_strdup(path);
     w->part = mem_printf("%s.part-%d", path, (int)getpid());
-    errno = 0;
-    w->zip = lib.zipOpen64(w->part, APPEND_STATUS_CREATE);
-    if (!w->zip)
-        return trouble(w, e);
+    int r = csar_tar_is_name(path) ? csar_tar_writer_new(path, w->part, &w->tar, e) : zip_begin(w, e);
+    if (r < 0)
+        return r;
     *ret = take_ptr(w);
     return 0;
 }
@@ -80,6 +88,10 @@ static int member_end(struct csar_writer *w, int r, struct err *e)
 int csar_writer_add(struct csar_writer *w, const char *name, mode_t mode, int fd, struct err *e)
 {
     char block[BLOCK];
+    struct stat st;
+    if (w->tar)
+        return fstat(fd, &st) < 0 ? err_errno(e, errno, "look at '%s'", name)
+                                  : csar_tar_writer_add(w->tar, name, mode, fd, st.st_size, e);
     int r = member_begin(w, name, mode, e);
     for (ssize_t n = 1; r == 0 && n != 0;) {
         n = read(fd, block, sizeof(block));
@@ -93,6 +105,8 @@ int csar_writer_add(struct csar_writer *w, const char *name, mode_t mode, int fd
 
 int csar_writer_add_text(struct csar_writer *w, const char *name, const char *text, struct err *e)
 {
+    if (w->tar)
+        return csar_tar_writer_add_text(w->tar, name, text, e);
     int r = member_begin(w, name, 0644, e);
     if (r == 0 && lib.zipWriteInFileInZip(w->zip, text, (unsigned)strlen(text)) != ZIP_OK)
         r = trouble(w, e);
@@ -102,8 +116,11 @@ int csar_writer_add_text(struct csar_writer *w, const char *name, const char *te
 int csar_writer_end(struct csar_writer *w, int64_t *ret_size, struct err *e)
 {
     struct stat st;
+    int r = w->tar ? csar_tar_writer_end(w->tar, e) : 0;
+    if (r < 0)
+        return r;
     errno = 0;
-    int closed = lib.zipClose(take_ptr(w->zip), NULL);
+    int closed = w->tar ? ZIP_OK : lib.zipClose(take_ptr(w->zip), NULL);
     AUTO_CLOSE int fd = open(w->part, O_RDONLY | O_CLOEXEC);
     if (closed != ZIP_OK || fd < 0 || fsync(fd) < 0 || fstat(fd, &st) < 0 || rename(w->part, w->path) < 0)
         return trouble(w, e);
@@ -118,6 +135,7 @@ void csar_writer_free(struct csar_writer *w)
         return;
     if (w->zip)
         lib.zipClose(w->zip, NULL);
+    csar_tar_writer_free(w->tar);
     if (w->part)
         unlink(w->part);
     free(w->path);

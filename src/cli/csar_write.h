@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Writes a zip archive, file after file; equal files give equal archives. */
+/* Writes an archive, file after file: a tar where it is called .tar, .tar.gz or .tgz, else a zip. Equal files give
+ * equal archives. */
 #pragma once
 
 #include <sys/types.h>

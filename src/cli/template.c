@@ -80,14 +80,6 @@ static int open_archive(struct template *t, int fd, struct diags *d)
     return r < 0 ? r : template_entry_find(&t->files, t->given, &t->entry, d);
 }
 
-/* By what it begins with; one that is called an archive is taken as such, so that what is wrong with it is told. */
-static bool is_archive(const char *path, int fd)
-{
-    char magic[2] = "";
-    return str_ends(path, ".csar") || str_ends(path, ".zip") ||
-           (pread(fd, magic, sizeof(magic), 0) == 2 && memcmp(magic, "PK", 2) == 0);
-}
-
 static int open_any(struct template *t, struct diags *d)
 {
     struct stat st;
@@ -102,7 +94,7 @@ static int open_any(struct template *t, struct diags *d)
         return open_folder(t, d);
     if (!S_ISREG(st.st_mode))
         return refuse(d, EINVAL, t->given, "open '%s': it is neither a file nor a folder", t->given);
-    return is_archive(t->given, fd) ? open_archive(t, fd, d) : open_file(t, d);
+    return csar_look(t->given, fd) != CSAR_NONE ? open_archive(t, fd, d) : open_file(t, d);
 }
 
 /* "templates/My Shop.yaml" -> "my-shop-<hash>" */

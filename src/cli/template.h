@@ -21,7 +21,7 @@ struct template
 /* Opens what the user named:
  *   a file            a template; the root is its folder, or up to four levels above where it names files with ".."
  *   a folder          with TOSCA-Metadata/TOSCA.meta, or else exactly one .yaml or .yml file
- *   a zip (.csar)     read where it stands, within limits
+ *   a zip (.csar), or a tar, plain or packed by gzip; within limits
  * 0 with *ret (template_close), or -errno with at least one error in `d` (CSAR, ARTIFACT_MISSING, IO); warnings come
  * also with 0. */
 int template_open(const char *path, struct template **ret, struct diags *d);

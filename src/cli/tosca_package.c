@@ -29,8 +29,11 @@ const struct verb verb_tosca_package = {
     .line = "Make a CSAR: the template with all files that it names",
     .more =
         "Only a valid template whose files are all there is packed. Of TOSCA 1.x a CSAR 1.1 is made, of TOSCA 2.0 a\n"
-        "CSAR 2.0; both are zip archives. The same files give the same archive, byte for byte.",
-    .examples = "sedge tosca package shop/shop.yaml\nsedge tosca package shop/ --to build/shop.csar\n",
+        "CSAR 2.0; both are zip archives, or tar archives where the name ends with .tar, .tar.gz or .tgz. The same "
+        "files\n"
+        "give the same archive, byte for byte. Files that were fetched are packed, too: it needs no network.",
+    .examples = "sedge tosca package shop/shop.yaml\nsedge tosca package shop/ --to build/shop.csar\nsedge tosca "
+                "package shop/ --to shop.tar.gz\n",
     OPTS(package_opts),
     .args_min = 1,
     .args_max = 1,

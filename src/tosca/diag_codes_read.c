@@ -15,7 +15,8 @@ const struct diag_code diag_codes_read[] = {
      "and refuses one that is not whole.",
      NULL, "ARTIFACT_MISSING"},
     {"CSAR", "error or warning", "The archive's layout or its TOSCA.meta is not right",
-     "An archive (CSAR) is a zip file that either has TOSCA-Metadata/TOSCA.meta with an Entry-Definitions line, or "
+     "An archive (CSAR) is a zip, or a tar (plain or packed by gzip), that either has TOSCA-Metadata/TOSCA.meta with "
+     "an Entry-Definitions line, or "
      "exactly one "
      "YAML file at its root whose metadata gives template_name and template_version. No member may leave the archive's "
      "root, "
