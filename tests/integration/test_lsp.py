@@ -350,7 +350,7 @@ def test_fetched_import(tmp_path):
     env = dict(os.environ, SEDGE_DATA=ROOT, SEDGE_CACHE=str(tmp_path / "fetched"), XDG_CACHE_HOME=str(tmp_path / "cache"))
     env = {key: value for key, value in env.items() if not key.lower().endswith("_proxy")}
     with Web() as web:
-        web.put("/types.yaml", LIBRARY + "      other: {type: nonsense}\n")
+        web.put("/types.yaml", LIBRARY + "      other: {type: nonsense, required: false}\n")
         text = USER.replace("lib/types.yaml", web.url + "/types.yaml")
         uri = write(tmp_path, "app.yaml", text)
         with Server(env=env) as s:
