@@ -106,6 +106,7 @@ static int take_frame(struct stream *s, const struct frame *f, const struct stre
         take_credit(s, f);
         return 0;
     case FRAME_EOF:
+    case FRAME_ALIVE:
     case FRAME_TYPE_MAX:
         return 0;
     }

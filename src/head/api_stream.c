@@ -111,6 +111,7 @@ static int on_client_frame(void *data, const struct frame *f, struct err *e)
         join_cancel(j);
         return 0;
     case FRAME_DATA_ERR:
+    case FRAME_ALIVE:
     case FRAME_TYPE_MAX:
         break;
     }

@@ -59,6 +59,9 @@ static void on_node(struct controllers *c, enum objects_change_type type, const 
     work_queue_add(c->scheduling, "pods");
     if (!json_equal(json_at(node, "spec", "taints", NULL), json_at(before, "spec", "taints", NULL)))
         work_queue_add(c->scheduling, "taints");
+    work_queue_add(c->evictions, object_name(node));
+    if (!before || object_condition_is(node, "Ready", "True") != object_condition_is(before, "Ready", "True"))
+        controllers_lost_nodes(c);    /* there may be a place for their pods now */
     controllers_services_on(c->head); /* one that is gone is waited for no longer */
     if (!before ||
         !json_equal(json_at(node, "status", "addresses", NULL), json_at(before, "status", "addresses", NULL)))
@@ -160,6 +163,7 @@ static void look_at_all(struct controllers *c)
     add_all(c, c->applications, "Application");
     work_queue_add(c->scheduling, "pods");
     work_queue_add(c->scheduling, "taints");
+    controllers_lost_nodes(c);
 }
 
 int controllers_start(struct head *h, struct err *e)
@@ -167,7 +171,10 @@ int controllers_start(struct head *h, struct err *e)
     struct controllers *c = mem_alloc(sizeof(*c));
     c->head = h;
     c->steady_us = CONTROLLERS_STEADY_US;
+    c->regained_us = clock_mono_us();
     map_init(&c->steady, free);
+    map_init(&c->lost, free);
+    map_init(&c->seen, free);
     map_init(&c->awaiting, NULL);
     map_init(&c->refused, refused_free);
     c->scheduling = work_queue_new(&h->loop, controllers_schedule, c);
@@ -175,6 +182,7 @@ int controllers_start(struct head *h, struct err *e)
     c->services = work_queue_new(&h->loop, controllers_service, c);
     c->owned = work_queue_new(&h->loop, controllers_owned, c);
     c->applications = work_queue_new(&h->loop, controllers_application, c);
+    c->evictions = work_queue_new(&h->loop, controllers_evict, c);
     c->sources = source_shelf_new(h->dir);
     c->logs = crash_logs_new(h, logs_arrived, c);
     h->controllers = c;
@@ -198,9 +206,12 @@ void controllers_stop(struct head *h)
     work_queue_free(c->services);
     work_queue_free(c->owned);
     work_queue_free(c->applications);
+    work_queue_free(c->evictions);
     crash_logs_free(c->logs);
     source_shelf_free(c->sources);
     map_done(&c->steady);
+    map_done(&c->lost);
+    map_done(&c->seen);
     map_done(&c->awaiting);
     map_done(&c->refused);
     free(c);

@@ -12,10 +12,13 @@
 struct controllers {
     struct head *head; /* weak */
     struct object_cache *cache;
-    struct work_queue *scheduling, *deployments, *services, *owned, *applications;
+    struct work_queue *scheduling, *deployments, *services, *owned, *applications, *evictions;
     struct source_shelf *sources;
     struct crash_logs *logs;
     int64_t steady_us;   /* how long an Application has to be as it should before it counts as running */
+    struct map lost;     /* name of a node that is lost -> int64_t: since when (monotonic) */
+    struct map seen;     /* name of a node -> int64_t: when it was seen connected (monotonic) */
+    int64_t regained_us; /* monotonic: until then no board was in sight */
     struct map steady;   /* "ns/name" of an Application -> int64_t: since when it is (monotonic) */
     struct map awaiting; /* "ns/name" of an Application that waits for services in the kernels of nodes -> not NULL */
     struct map refused;  /* "ns/name" of an Application -> struct refused */
@@ -51,3 +54,5 @@ int64_t controllers_deployment(void *data, const char *key);
 int64_t controllers_service(void *data, const char *key);
 int64_t controllers_owned(void *data, const char *key);
 int64_t controllers_application(void *data, const char *key);
+int64_t controllers_evict(void *data, const char *key); /* key: a node's name */
+void controllers_lost_nodes(struct controllers *c);     /* names those that are not ready to it */

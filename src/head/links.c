@@ -15,6 +15,7 @@
 struct link_wish {
     struct head *h;
     char *node;
+    bool remote;
 };
 
 struct link *link_find(const struct links *ls, const char *node)
@@ -67,7 +68,8 @@ static int hello(struct link *l, const json_t *message, struct err *e)
     if (r < 0)
         return r;
     log_info("node=%s connected", l->node);
-    AUTO_JSON json_t *now = json_pack("{s:s, s:I}", "type", "time", "now", (json_int_t)clock_now_us());
+    AUTO_JSON json_t *now = json_pack("{s:s, s:I, s:I}", "type", "time", "now", (json_int_t)clock_now_us(), "aliveMs",
+                                      (json_int_t)(link_lost_us(l->links) / US_PER_MS / 2));
     link_send(l, now);
     /* However much it is to run, it must be told once: only what comes on top may not grow without end. */
     frame_conn_allow(l->conn, SIZE_MAX);
@@ -92,21 +94,29 @@ static int on_frame(void *data, const struct frame *f, struct err *e)
 {
     struct link *l = data;
     bool message = f->type == FRAME_MESSAGE || f->type == FRAME_PART;
+    l->heard_us = clock_mono_us();
+    if (f->stream == 0 && f->type == FRAME_ALIVE)
+        return 0;
     if (f->stream == 0)
         return message ? take_message(l, f, e) : err_set(e, EINVAL, "frame of type %d on stream 0", (int)f->type);
     return link_op_frame(l, f, e);
 }
 
-static void on_ended(void *data, const char *why)
+void link_lost(struct link *l, const char *why)
 {
-    struct link *l = data;
     struct links *ls = l->links;
     AUTO_FREE char *node = mem_strdup(l->node);
-    l->conn = NULL;
     log_warn("node=%s disconnected: %s", node, why);
     link_ops_break(l, "the link to the node broke");
     link_free(l);
     link_node_lost(ls, node, why);
+}
+
+static void on_ended(void *data, const char *why)
+{
+    struct link *l = data;
+    l->conn = NULL;
+    link_lost(l, why);
 }
 
 void link_end(struct link *l, const char *why)
@@ -118,8 +128,9 @@ void link_end(struct link *l, const char *why)
 
 /* ---- accepting ---- */
 
-static void begin(struct links *ls, const char *node, int fd, const void *extra, size_t len)
+static void begin(struct links *ls, const struct link_wish *w, int fd, const void *extra, size_t len)
 {
+    const char *node = w->node;
     static const struct frame_conn_calls calls = {on_frame, on_ended};
     struct link *old = link_find(ls, node);
     if (old) { /* the node came back before its old connection was seen to break */
@@ -130,18 +141,22 @@ static void begin(struct links *ls, const char *node, int fd, const void *extra,
     struct link *l = mem_alloc(sizeof(*l));
     l->links = ls;
     l->node = mem_strdup(node);
+    l->remote = w->remote;
+    l->heard_us = clock_mono_us();
     l->next = ls->all;
     ls->all = l;
     l->conn = frame_conn_new(&ls->h->loop, fd, extra, len, LINK_QUEUE_MAX, &calls, l);
     if (!l->conn)
         link_free(l);
+    else if (l->remote)
+        link_alive_watch(ls);
 }
 
 static void on_ready(void *data, int fd, const void *extra, size_t len)
 {
     struct link_wish *w = data;
     if (fd >= 0 && w->h->links)
-        begin(w->h->links, w->node, fd, extra, len);
+        begin(w->h->links, w, fd, extra, len);
     else
         mem_closep(&fd);
     free(w->node);
@@ -156,7 +171,7 @@ void links_accept(struct head *h, struct http_request *r, const char *node)
         return;
     }
     struct link_wish *w = mem_alloc(sizeof(*w));
-    *w = (struct link_wish){.h = h, .node = mem_strdup(node)};
+    *w = (struct link_wish){.h = h, .node = mem_strdup(node), .remote = !http_is_local(r)};
     http_upgrade(r, FRAME_PROTOCOL, on_ready, w);
 }
 
@@ -174,7 +189,8 @@ int links_start(struct head *h, struct err *e)
     ls->h = h;
     h->links = ls;
     uv_timer_init(&h->loop, &ls->grace);
-    ls->grace.data = ls;
+    uv_timer_init(&h->loop, &ls->silence);
+    ls->grace.data = ls->silence.data = ls;
     uv_timer_start(&ls->grace, on_grace, GRACE_MS, 0);
     int r = link_gone_start(ls, e);
     if (r == 0)
@@ -182,6 +198,7 @@ int links_start(struct head *h, struct err *e)
     return r < 0 ? r : link_sync_start(ls, e);
 }
 
+/* The grace timer is closed after the other, and its memory is both's. */
 static void on_grace_closed(uv_handle_t *timer)
 {
     free(timer->data);
@@ -200,5 +217,6 @@ void links_stop(struct head *h)
         link_ops_break(ls->all, "the head stops");
         link_free(ls->all);
     }
+    uv_close((uv_handle_t *)&ls->silence, NULL);
     uv_close((uv_handle_t *)&ls->grace, on_grace_closed);
 }

@@ -8,6 +8,7 @@
 int links_start(struct head *h, struct err *e); /* sets h->links */
 void links_stop(struct head *h);
 /* POST /sedge/v1/nodes/<name>/link: answers and takes the connection over. */
+/* Nodes on other machines say every so often that they live; one that is silent for machine.nodeLostMilliseconds has lost its link. */
 void links_accept(struct head *h, struct http_request *r, const char *node);
 bool links_connected(const struct head *h, const char *node);
 /* Up to which revision the node has put the Services into its kernel; 0: it has not said, or is not connected. */

@@ -18,6 +18,8 @@ struct link {
     char *node;
     struct frame_conn *conn; /* NULL: it has ended */
     struct buf parts;
+    bool remote;      /* over TLS: watched for silence */
+    int64_t heard_us; /* monotonic: when the last frame came */
     bool greeted;     /* it said hello and was told everything */
     int64_t services; /* revision up to which its kernel has the Services; 0: not known */
     struct link_op *ops;
@@ -30,6 +32,7 @@ struct links {
     struct objects_watch *watches[TOLD_KINDS];
     struct objects_watch *nodes_watch, *peers_watch;
     struct work_queue *gone; /* names of Node objects that were deleted */
+    uv_timer_t silence; /* runs while a link is remote */
     uv_timer_t grace; /* once after the start: nodes that have not come back by then are not ready */
 };
 
@@ -59,7 +62,12 @@ int link_peers_start(struct links *ls, struct err *e);
 void link_peers_stop(struct links *ls);
 int link_peers_all(struct link *l, struct err *e);
 
-void link_end(struct link *l, const char *why); /* links.c: closes it at once */
+void link_end(struct link *l, const char *why);  /* links.c: closes it at once */
+void link_lost(struct link *l, const char *why); /* the same, and its node is not ready from then on */
+
+/* link_alive.c: silence */
+int64_t link_lost_us(const struct links *ls);
+void link_alive_watch(struct links *ls);
 
 /* link_op.c */
 int link_op_frame(struct link *l, const struct frame *f, struct err *e);

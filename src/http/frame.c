@@ -96,7 +96,7 @@ ssize_t frame_get(const void *data, size_t len, struct frame *ret)
     if (len < FRAME_HEAD)
         return 0;
     uint32_t size = get_u32(p + 8);
-    if (size > FRAME_MAX || (p[0] == FRAME_CREDIT && size != 4))
+    if (size > FRAME_MAX || (p[0] == FRAME_CREDIT && size != 4) || (p[0] == FRAME_ALIVE && size != 0))
         return -EINVAL;
     if (len - FRAME_HEAD < size)
         return 0;

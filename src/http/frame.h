@@ -21,6 +21,7 @@ enum frame_type {
     FRAME_CREDIT,      /* 4 bytes: so many more data bytes may be sent */
     FRAME_CLOSE,       /* JSON {"code": exit status, "error": text}: the stream has ended; nothing follows on it */
     FRAME_PART,        /* a piece of JSON; its last piece comes as FRAME_MESSAGE (or FRAME_CLOSE). No other message's pieces come between */
+    FRAME_ALIVE, /* on stream 0, empty: this side lives; asked for where silence is to be noticed */
     FRAME_TYPE_MAX,
 };
 

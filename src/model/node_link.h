@@ -6,7 +6,8 @@
  *
  * Stream 0 carries messages, told apart by "type":
  *   node -> head, first:  {"type": "hello", "status": NodeStatus}
- *   head -> node, then:   {"type": "time", "now": microseconds since 1970}: a node on another machine takes it as its own
+ *   head -> node, then:   {"type": "time", "now": microseconds since 1970, "aliveMs"}: a node on another machine takes the time as its own and
+                         sends an empty ALIVE frame every aliveMs: a link that is silent for twice that is given up
  *                         {"type": "pod", "object": Pod} | {"type": "service", "object": Service} | {"type": "volume", "object": Volume}   (each that concerns this node)
  *                         {"type": "peer", "name", "address", "podCIDR"}: another node, and the addresses of its pods
  *                         {"type": "synced"}: that was all; what the node has beyond it is no longer wanted

@@ -24,6 +24,7 @@
 
 struct head_link {
     struct node *node;
+    uv_timer_t alive; /* tells a head elsewhere that this node lives */
     uv_timer_t timer, renewal; /* renewal: of the certificate, while connected to a head elsewhere */
     struct back_off tries;
     struct socket_watch watch; /* while there is none */
@@ -209,10 +210,25 @@ void ops_pod_changed(struct node *n, struct node_pod *p)
 
 /* ---- in ---- */
 
-/* A head elsewhere knows the time better than a board without a clock chip. */
-static void take_time(struct head_link *l, int64_t now_us)
+static void on_alive(uv_timer_t *t)
 {
-    int64_t off = now_us - clock_now_us();
+    AUTO_BUF struct buf frames = {0};
+    frame_put(&frames, FRAME_ALIVE, 0, NULL, 0);
+    send_frames(t->data, &frames);
+}
+
+static void beat(struct head_link *l, int64_t every_ms)
+{
+    if (str_empty(l->node->machine.head) || every_ms <= 0)
+        return;
+    uv_timer_start(&l->alive, on_alive, (uint64_t)every_ms, (uint64_t)every_ms);
+}
+
+/* A head elsewhere knows the time better than a board without a clock chip. */
+static void take_time(struct head_link *l, const json_t *m)
+{
+    int64_t now_us = json_int(m, "now", 0), off = now_us - clock_now_us();
+    beat(l, json_int(m, "aliveMs", 0));
     if (str_empty(l->node->machine.head) || now_us <= 0 || (off > -CLOCK_OFF_US && off < CLOCK_OFF_US))
         return;
     log_info("this machine's clock is off by %lld s: the head's time is taken", (long long)(off / US_PER_S));
@@ -225,7 +241,7 @@ static void take_json(struct head_link *l, uint32_t stream, enum frame_type type
     if (stream == 0) {
         back_off_reset(&l->tries); /* now, not earlier: one that hangs up at once is not asked without end */
         if (str_eq(json_str(m, "type", ""), "time"))
-            take_time(l, json_int(m, "now", 0));
+            take_time(l, m);
         else
             wanted_message(l->node, m);
     } else if (op && type == FRAME_CLOSE) {
@@ -276,6 +292,7 @@ static int take_frame(struct head_link *l, const struct frame *f, struct err *e)
         if (op)
             take_credit(op, f->data);
         break;
+    case FRAME_ALIVE:
     case FRAME_TYPE_MAX:
         break;
     }
@@ -522,6 +539,7 @@ static void drop(struct head_link *l, const char *why)
         return;
     l->up = false;
     uv_timer_stop(&l->renewal);
+    uv_timer_stop(&l->alive);
     log_info("the connection to the head ended: %s", why);
     while (l->ops) {
         struct op *op = l->ops;
@@ -538,7 +556,8 @@ void head_link_init(struct node *n)
     n->head = l;
     uv_timer_init(&n->loop, &l->timer);
     uv_timer_init(&n->loop, &l->renewal);
-    l->timer.data = l->renewal.data = l;
+    uv_timer_init(&n->loop, &l->alive);
+    l->timer.data = l->renewal.data = l->alive.data = l;
     socket_watch_init(&l->watch, &n->loop, SEDGE_API_SOCKET, on_made, l);
     uv_timer_start(&l->timer, on_timer, 0, 0);
 }

@@ -65,7 +65,7 @@ static void refuses_what_is_no_frame(void **state)
         size_t len;
     } cases[] = {
         {"\0", 1},
-        {"\x08", 1},
+        {"\x09", 1},
         {"G", 1},
         {"GET / HTTP/1.1\r\n", 16},
         {"\2\1", 2},
@@ -73,6 +73,7 @@ static void refuses_what_is_no_frame(void **state)
         {"\2\0\0\0\0\0\0\1\0\1\0\0", 12}, /* 65536 bytes */
         {"\2\0\0\0\0\0\0\1\xff\xff\xff\xff", 12},
         {"\5\0\0\0\0\0\0\1\0\0\0\3", 12}, /* a credit has 4 bytes */
+        {"\x08\0\0\0\0\0\0\0\0\0\0\1", 12}, /* a sign of life has none */
     };
     struct frame f;
     for (size_t i = 0; i < ARRAY_LEN(cases); i++)
