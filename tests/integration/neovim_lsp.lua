@@ -50,6 +50,13 @@ local does = {
     wait(ask[2] .. " diagnostics", function() return #vim.diagnostic.get(0) == ask[2] end)
     return found()
   end,
+  told = function(ask) -- waits until just one is told, of that code
+    wait("one " .. ask[2], function()
+      local all = vim.diagnostic.get(0)
+      return #all == 1 and all[1].code == ask[2]
+    end)
+    return found()
+  end,
   jump = function(ask) -- as the user does: gd
     vim.api.nvim_win_set_cursor(0, { ask[2] + 1, ask[3] })
     local before = vim.api.nvim_buf_get_name(0)
