@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-/* `sedge explain CODE`: what a finding's code means, and what to do about it. */
+/* `sedge explain CODE`: what a finding's code means, and what to do about it; `sedge explain APP/COMPONENT`: why its pods
+ * are where they are. */
+#include <string.h>
+
 #include "cli/cli_private.h"
+#include "cli/explain_place.h"
 #include "cli/output.h"
 #include "tosca/diag_codes.h"
 
@@ -9,10 +13,12 @@ static int explain_run(struct cli *cli, int argc, char **argv);
 const struct verb verb_explain = {
     .name = "explain",
     .group = GROUP_TEMPLATE,
-    .args = "[CODE...]",
-    .line = "Explain the code of an error or a warning",
-    .more = "Findings of validate, plan and deploy end with their code in brackets. Without a code, lists them all.",
-    .examples = "sedge explain VALUE_TYPE\nsedge explain\n",
+    .args = "[CODE... | APP/COMPONENT... | pod/NAME...]",
+    .line = "Explain the code of an error or a warning, or why pods are where they are",
+    .more = "Findings of validate, plan and deploy end with their code in brackets. Without a code, lists them all.\n"
+            "For the pods of a component it tells of each node why it takes none of them, or its score with the parts of\n"
+            "it: the scheduler answers itself. The highest score wins, then the fewest pods.",
+    .examples = "sedge explain VALUE_TYPE\nsedge explain shop/web\nsedge explain pod/web-1 -o json\n",
     .args_min = 0,
     .args_max = -1,
     .formats = FORMATS_DATA,
@@ -74,6 +80,8 @@ static int explain_run(struct cli *cli, int argc, char **argv)
     int r = options_parse(cli, cli->verb, &argc, argv, NULL);
     if (r >= 0)
         return r;
+    if (argc > 1 && strchr(argv[1], '/'))
+        return explain_place(cli, argv + 1, (size_t)argc - 1);
     diag_codes(&n);
     n = argc > 1 ? (size_t)argc - 1 : n;
     AUTO_FREE const struct diag_code **rows = mem_array(n, sizeof(*rows));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/* `sedge node join|leave|ls|rm`: the boards of a cluster. */
+/* `sedge node ..`: the boards of a cluster. */
 #include <errno.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -7,6 +7,7 @@
 
 #include "cli/api_client.h"
 #include "cli/daemons.h"
+#include "cli/node_place.h"
 #include "cli/output.h"
 #include "cli/this_machine.h"
 #include "io/file.h"
@@ -15,12 +16,18 @@ extern const struct verb verb_node;
 
 struct node_options {
     const char *token, *token_file, *name, *runtime;
+    int64_t timeout_us;
+    bool with_volumes, unowned;
 };
 static const struct opt node_opts[] = {
     OPT(node_options, '\0', "token", OPT_TEXT, token, "TOKEN", "join: what 'sedge token create' printed"),
     OPT(node_options, '\0', "token-file", OPT_TEXT, token_file, "FILE", "join: a file that holds it ('-': standard input)"),
     OPT(node_options, '\0', "name", OPT_TEXT, name, "NAME", "join: name of this node (default: the host's)"),
     OPT(node_options, '\0', "runtime", OPT_TEXT, runtime, "PROGRAM", "join: OCI runtime (default: crun)"),
+    OPT(node_options, '\0', "timeout", OPT_DURATION, timeout_us, "TIME", "drain: give up after that long (default: wait)"),
+    OPT(node_options, '\0', "with-volumes", OPT_SWITCH, with_volumes, NULL,
+        "drain: pods with volumes go, too; they wait until this node takes pods again"),
+    OPT(node_options, '\0', "unowned", OPT_SWITCH, unowned, NULL, "drain: pods that nobody makes anew go for good"),
 };
 
 /* ---- join and leave: this machine ---- */
@@ -203,14 +210,53 @@ static int node_rm(struct cli *cli, const struct node_options *o, char **words)
     return CLI_DONE;
 }
 
+static size_t count(char *const *words)
+{
+    size_t n = 0;
+    while (words[n])
+        n++;
+    return n;
+}
+
+static int cordon(struct cli *cli, const struct node_options *o, char **words)
+{
+    return node_cordon(cli, words, count(words), true);
+}
+
+static int uncordon(struct cli *cli, const struct node_options *o, char **words)
+{
+    return node_cordon(cli, words, count(words), false);
+}
+
+static int drain(struct cli *cli, const struct node_options *o, char **words)
+{
+    struct node_drain how = {o->timeout_us, o->with_volumes, o->unowned};
+    return node_drain(cli, words[0], &how);
+}
+
+static int label(struct cli *cli, const struct node_options *o, char **words)
+{
+    return node_label(cli, words[0], words + 1, count(words + 1));
+}
+
+static int taint(struct cli *cli, const struct node_options *o, char **words)
+{
+    return node_taint(cli, words[0], words + 1, count(words + 1));
+}
+
 static const struct {
     const char *word, *args;
-    int words;
+    int words, most; /* most 0: just `words`; -1: any more */
     int (*run)(struct cli *cli, const struct node_options *o, char **words);
-} parts[] = {{"join", " HEAD[:PORT] --token TOKEN", 1, node_join},
-             {"leave", "", 0, node_leave},
-             {"ls", "", 0, node_ls},
-             {"rm", " NAME", 1, node_rm}};
+} parts[] = {{"join", " HEAD[:PORT] --token TOKEN", 1, 0, node_join},
+             {"leave", "", 0, 0, node_leave},
+             {"ls", "", 0, 0, node_ls},
+             {"rm", " NAME", 1, 0, node_rm},
+             {"cordon", " NAME...", 1, -1, cordon},
+             {"uncordon", " NAME...", 1, -1, uncordon},
+             {"drain", " NAME [--timeout TIME]", 1, 0, drain},
+             {"label", " NAME KEY=VALUE|KEY-...", 2, -1, label},
+             {"taint", " NAME KEY=VALUE:EFFECT|KEY-...", 2, -1, taint}};
 
 static int run_node(struct cli *cli, int argc, char **argv)
 {
@@ -224,7 +270,7 @@ static int run_node(struct cli *cli, int argc, char **argv)
         names[i] = parts[i].word;
         if (!str_eq(argv[1], parts[i].word))
             continue;
-        if (argc - 2 != parts[i].words)
+        if (argc - 2 < parts[i].words || (!parts[i].most && argc - 2 > parts[i].words))
             return cli_misused(cli, "write it as: sedge node %s%s", parts[i].word, parts[i].args);
         return parts[i].run(cli, &o, argv + 2);
     }
@@ -235,12 +281,19 @@ static int run_node(struct cli *cli, int argc, char **argv)
 const struct verb verb_node = {
     .name = "node",
     .group = GROUP_MACHINE,
-    .args = "join HEAD | leave | ls | rm NAME",
-    .line = "Bring this machine into a cluster; list and remove the cluster's boards",
+    .args = "join HEAD | leave | ls | rm NAME | cordon NAME | uncordon NAME | drain NAME | label NAME K=V | taint NAME K=V:E",
+    .line = "Bring this machine into a cluster; list, empty, mark and remove the cluster's boards",
     .more = "'join' makes a key that never leaves this machine, gets a certificate for it from the head that the token\n"
             "names, and starts keeper and node. It needs no clock that is right, and can be repeated. 'rm' revokes: the\n"
-            "board's certificate is good no more, and its pods go elsewhere.",
-    .examples = "sudo sedge node join board1 --token sedge-join-...\nsedge node ls -o wide\nsedge node rm board3\n",
+            "board's certificate is good no more, and its pods go elsewhere.\n"
+            "'cordon' keeps new pods away. 'drain' cordons, then lets the pods go, a few at a time: the next one of an owner\n"
+            "when the replacement of the one before is ready. It changes nothing when a pod has a volume (its data stays on\n"
+            "this board) or nobody makes it anew, and names these. A taint keeps pods away that do not tolerate it:\n"
+            "NoSchedule new ones, PreferNoSchedule while there is room elsewhere, NoExecute also those that are there.",
+    .examples = "sudo sedge node join board1 --token sedge-join-...\nsedge node ls -o wide\nsedge node rm board3\n"
+                "sedge node drain board2 --timeout 5m\nsedge node uncordon board2\n"
+                "sedge node label board2 disk=ssd zone-\nsedge node taint board2 camera=yes:NoSchedule\n"
+                "sedge node taint board2 camera-\n",
     OPTS(node_opts),
     .formats = FORMATS_ALL,
     .args_min = 1,

@@ -49,6 +49,7 @@ static const struct {
     {API_SCALE, "PATCH", NEED_USER, api_put_scale},
     {API_PLAN, "GET", NEED_USER, api_get_plan},
     {API_PLAN, "POST", NEED_USER, api_make_plan},
+    {API_PLACEMENT, "GET", NEED_USER, api_placement},
     {API_LOG, "GET", NEED_USER, api_log},
     {API_EXEC, "GET", NEED_USER, api_exec},
     {API_EXEC, "POST", NEED_USER, api_exec},

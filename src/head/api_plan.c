@@ -44,3 +44,11 @@ void api_get_plan(struct api_call *c)
         r = controllers_plan_between(c->h, c->route.ns, c->route.name, from, to, &v, &e);
     finish(c, r, v, &e);
 }
+
+void api_placement(struct api_call *c)
+{
+    struct err e = {0};
+    AUTO_JSON json_t *v = NULL;
+    int r = controllers_placement(c->h, c->route.ns, c->route.name, &v, &e);
+    finish(c, r, v, &e);
+}

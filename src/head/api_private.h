@@ -64,6 +64,7 @@ void api_get_scale(struct api_call *c);
 void api_put_scale(struct api_call *c);
 void api_make_plan(struct api_call *c); /* api_plan.c */
 void api_get_plan(struct api_call *c);
+void api_placement(struct api_call *c);
 void api_watch(struct api_call *c); /* api_watch.c */
 void api_log(struct api_call *c);   /* api_log.c */
 void api_exec(struct api_call *c);

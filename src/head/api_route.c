@@ -83,7 +83,7 @@ static int subresource(struct api_route *r, const char *word)
     } subs[] = {
         {"status", NULL, API_STATUS},      {"log", "Pod", API_LOG},   {"scale", "Deployment", API_SCALE},
         {"plan", "Application", API_PLAN}, {"exec", "Pod", API_EXEC}, {"attach", "Pod", API_EXEC},
-        {"portforward", "Pod", API_EXEC},
+        {"portforward", "Pod", API_EXEC},  {"placement", "Pod", API_PLACEMENT},
     };
     for (size_t i = 0; i < ARRAY_LEN(subs); i++) {
         if (str_eq(subs[i].word, word) && (!subs[i].kind || str_eq(subs[i].kind, r->kind->name))) {

@@ -22,6 +22,7 @@ enum api_target {
     API_SCALE,        /* .../deployments/<name>/scale */
     API_PLAN,         /* .../applications/<name>/plan */
     API_EXEC,         /* .../pods/<name>/exec, attach, portforward: refused with a hint */
+    API_PLACEMENT,    /* .../pods/<name>/placement */
     API_LOG,          /* .../pods/<name>/log */
     API_NODE_LINK,    /* model/node_link.h says what these are */
     API_NODE_STREAM,

@@ -18,3 +18,7 @@ int controllers_plan(struct head *h, const char *ns, const char *name, const jso
 /* What would differ between two kept revisions, the first of them standing whole. -ENOENT. */
 int controllers_plan_between(struct head *h, const char *ns, const char *name, int64_t from, int64_t to, json_t **ret,
                              struct err *e);
+
+/* What each node says to a pod, decided by the scheduler itself: *ret as schedule_explain gives it; the caller owns it.
+ * -ENOENT: no such pod. */
+int controllers_placement(struct head *h, const char *ns, const char *name, json_t **ret, struct err *e);

@@ -85,6 +85,24 @@ int64_t controllers_schedule(void *data, const char *key)
     return controllers_apply(c, &changes, "schedule", "pods", &e);
 }
 
+int controllers_placement(struct head *h, const char *ns, const char *name, json_t **ret, struct err *e)
+{
+    const struct controllers *c = h->controllers;
+    const json_t *pod = object_cache_get(c->cache, "Pod", ns, name);
+    char now[32];
+    struct schedule_input in = {.now = now_text(now)};
+    if (!pod)
+        return err_set(e, ENOENT, "pods \"%s\" not found", name);
+    object_cache_list(c->cache, "Pod", NULL, NULL, NULL, &in.pods);
+    object_cache_list(c->cache, "Node", NULL, NULL, NULL, &in.nodes);
+    object_cache_list(c->cache, "Volume", NULL, NULL, NULL, &in.volumes);
+    *ret = schedule_explain(&in, pod);
+    object_list_done(&in.pods);
+    object_list_done(&in.nodes);
+    object_list_done(&in.volumes);
+    return 0;
+}
+
 int64_t controllers_deployment(void *data, const char *key)
 {
     struct controllers *c = data;
