@@ -57,7 +57,8 @@ static void owner_gone(struct controllers *c, const json_t *owner)
 static void on_node(struct controllers *c, enum objects_change_type type, const json_t *node, const json_t *before)
 {
     work_queue_add(c->scheduling, "pods");
-    if (!json_equal(json_at(node, "spec", "taints", NULL), json_at(before, "spec", "taints", NULL)))
+    const json_t *taints = json_at(node, "spec", "taints", NULL);
+    if (taints && !json_equal(taints, json_at(before, "spec", "taints", NULL)))
         work_queue_add(c->scheduling, "taints");
     work_queue_add(c->evictions, object_name(node));
     if (!before || object_condition_is(node, "Ready", "True") != object_condition_is(before, "Ready", "True"))

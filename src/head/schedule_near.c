@@ -28,8 +28,8 @@ struct near_group {
 /* Who carries one label: pods, and the groups that are to be looked at when a pod with it comes. */
 struct carriers {
     struct standing *pods;
-    struct near_group **groups;
-    size_t n_pods, n_groups;
+    struct near_group **groups, **guards;
+    size_t n_pods, n_groups, n_guards;
 };
 struct near_index {
     const struct object_list *nodes;
@@ -37,6 +37,7 @@ struct near_index {
     size_t n;
     bool by_label;
     struct map carriers, places, groups; /* "ns/key=value", label of nodes, namespace and terms as text */
+    struct map guards; /* as groups: those who have to be apart from pods with these labels, by place */
 };
 
 static void carriers_free(void *p)
@@ -44,6 +45,7 @@ static void carriers_free(void *p)
     struct carriers *c = p;
     free(c->pods);
     free(c->groups);
+    free(c->guards);
     free(c);
 }
 
@@ -66,6 +68,7 @@ struct near_index *near_new(const struct object_list *nodes)
     map_init(&x->carriers, carriers_free);
     map_init(&x->places, places_free);
     map_init(&x->groups, group_free);
+    map_init(&x->guards, group_free);
     return x;
 }
 
@@ -76,6 +79,7 @@ void near_free(struct near_index *x)
     map_done(&x->carriers);
     map_done(&x->places);
     map_done(&x->groups);
+    map_done(&x->guards);
     free(x->all);
     free(x);
 }
@@ -113,16 +117,6 @@ static void index_pod(struct near_index *x, const json_t *pod, size_t node)
             if (str_eq(c->groups[i]->ns, ns) && object_matches(pod, c->groups[i]->labels))
                 count_in(c->groups[i], node);
     }
-}
-
-void near_add(struct near_index *x, const json_t *pod, size_t node)
-{
-    if (x->by_label) {
-        index_pod(x, pod, node);
-        return;
-    }
-    x->all = mem_push(x->all, x->n, sizeof(*x->all));
-    x->all[x->n++] = (struct standing){pod, node};
 }
 
 static void index_all(struct near_index *x)
@@ -201,6 +195,68 @@ static int64_t count_at(const struct near_group *g, size_t node)
     return place == NO_PLACE ? 0 : g->count[place];
 }
 
+/* ---- pods that stand and have to be apart from others ---- */
+
+static struct near_group *guard_of(struct near_index *x, const char *ns, const char *key, const json_t *labels)
+{
+    AUTO_FREE char *text = json_text(labels);
+    AUTO_FREE char *name = mem_printf("%s %s %s", ns, key, text ? text : "");
+    struct near_group *g = map_get(&x->guards, name);
+    void *first = json_object_iter((json_t *)(uintptr_t)labels);
+    if (g || !first)
+        return g;
+    map_set(&x->guards, name, g = mem_alloc(sizeof(*g)));
+    *g = (struct near_group){.ns = ns, .labels = labels, .places = places_of(x, key)};
+    g->count = mem_array(g->places->n + 1, sizeof(*g->count));
+    struct carriers *c =
+        carriers_of(x, ns, json_object_iter_key(first), json_string_value(json_object_iter_value(first)));
+    c->guards = mem_push(c->guards, c->n_guards, sizeof(struct near_group *));
+    c->guards[c->n_guards++] = g;
+    return g;
+}
+
+static void stand_guard(struct near_index *x, const json_t *pod, size_t node)
+{
+    size_t i;
+    json_t *t;
+    json_array_foreach(json_at(pod, "spec", "affinity", "podAntiAffinity", REQUIRED, NULL), i, t)
+    {
+        struct near_group *g = guard_of(x, object_namespace(pod), json_str(t, "topologyKey", ""),
+                                        json_at(t, "labelSelector", "matchLabels", NULL));
+        if (g)
+            count_in(g, node);
+    }
+}
+
+static void add_guards(struct near_index *x, const json_t *pod, struct near_asks *ret)
+{
+    const char *key, *ns = object_namespace(pod);
+    json_t *value;
+    if (x->guards.n == 0)
+        return;
+    json_object_foreach(json_at(pod, "metadata", "labels", NULL), key, value)
+    {
+        const struct carriers *c = carriers_of(x, ns, key, json_string_value(value));
+        for (size_t i = 0; i < c->n_guards; i++) {
+            if (!str_eq(c->guards[i]->ns, ns) || !object_matches(pod, c->guards[i]->labels))
+                continue;
+            ret->guarded = mem_push(ret->guarded, ret->n_guarded, sizeof(*ret->guarded));
+            ret->guarded[ret->n_guarded++] = c->guards[i];
+        }
+    }
+}
+
+void near_add(struct near_index *x, const json_t *pod, size_t node)
+{
+    stand_guard(x, pod, node);
+    if (x->by_label) {
+        index_pod(x, pod, node);
+        return;
+    }
+    x->all = mem_push(x->all, x->n, sizeof(*x->all));
+    x->all[x->n++] = (struct standing){pod, node};
+}
+
 /* ---- what a pod asks ---- */
 
 static struct near_term term_of(struct near_index *x, const json_t *pod, const json_t *term, int64_t weight)
@@ -270,6 +326,7 @@ void near_ask(struct near_index *x, const json_t *pod, const bool *open, struct 
         add_preferred(x, pod, "podAffinity", 1, ret);
         add_preferred(x, pod, "podAntiAffinity", -1, ret);
     }
+    add_guards(x, pod, ret);
     json_array_foreach(json_at(pod, "spec", "topologySpreadConstraints", NULL), i, spread)
     {
         add_spread(x, pod, open, spread, ret);
@@ -282,12 +339,8 @@ void near_asks_done(struct near_asks *a)
     free(a->apart);
     free(a->prefer);
     free(a->spread);
+    free(a->guarded);
     *a = (struct near_asks){0};
-}
-
-bool near_asks_nothing(const struct near_asks *a)
-{
-    return a->n_with + a->n_apart + a->n_prefer + a->n_spread == 0;
 }
 
 /* ---- answers ---- */
@@ -318,6 +371,9 @@ bool near_allows(const struct near_asks *a, size_t node, struct schedule_why *wh
     for (size_t i = 0; i < a->n_apart; i++)
         if (count_at(a->apart[i].group, node) > 0)
             return refuse_labels(why, "has a pod that it has to be apart from,", a->apart[i].labels);
+    for (size_t i = 0; i < a->n_guarded; i++)
+        if (count_at(a->guarded[i], node) > 0)
+            return refuse_labels(why, "has a pod that has to be apart from pods with", a->guarded[i]->labels);
     for (size_t i = 0; i < a->n_spread; i++)
         if (a->spread[i].must && !spread_allows(&a->spread[i], node, why))
             return false;

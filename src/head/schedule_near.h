@@ -30,14 +30,14 @@ struct near_spread {
 struct near_asks {
     struct near_term *with, *apart, *prefer;
     struct near_spread *spread;
-    size_t n_with, n_apart, n_prefer, n_spread;
+    const struct near_group **guarded; /* where pods stand that have to be apart from this one */
+    size_t n_with, n_apart, n_prefer, n_spread, n_guarded;
 };
 /* open: by node, whether it could take the pod for what the node is (node_allows); only these places count for spread. */
 void near_ask(struct near_index *x, const json_t *pod, const bool *open, struct near_asks *ret);
 void near_asks_done(struct near_asks *a);
-bool near_asks_nothing(const struct near_asks *a);
 
-/* Do the pods that stand allow it there? A pod that others are to be with may go anywhere while there is none of them.
+/* Do the pods that stand allow it there, those too that have to be apart from it? A pod that others are to be with may go anywhere while there is none of them.
  * False with why. */
 bool near_allows(const struct near_asks *a, size_t node, struct schedule_why *why);
 /* The weights of what holds there; and, for ScheduleAnyway, 10 less for each pod more than at the emptiest place (at

@@ -165,6 +165,27 @@ def test_drain_keeps_serving(head, boards):
     assert "Cordoned" in sedge(head, "node", "ls")
 
 
+SPREAD_WEB = {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "web"}, "spec": {
+    "replicas": 2, "selector": {"matchLabels": {"app": "web"}}, "template": {"metadata": {"labels": {"app": "web"}}, "spec": {
+        "containers": [{"name": "main", "image": "web:1"}], "tolerations": [{"key": "camera", "operator": "Exists", "effect": "NoSchedule"}],
+        "topologySpreadConstraints": [{"maxSkew": 1, "topologyKey": "kubernetes.io/hostname", "whenUnsatisfiable": "DoNotSchedule", "labelSelector": {"matchLabels": {"app": "web"}}}],
+        "affinity": {"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": {"nodeSelectorTerms": [
+            {"matchExpressions": [{"key": "kubernetes.io/arch", "operator": "In", "values": ["arm64"]}]}]}}}}}}}
+
+
+@needs("curl", "kubectl")
+def test_kubectl(head, boards):
+    head.kubectl("taint", "nodes", "b1", "camera=yes:NoSchedule")
+    head.kubectl("apply", "-f", "-", input=json.dumps(SPREAD_WEB))
+    wait_for(lambda: sorted(p["spec"].get("nodeName", "") for p in head.get(PODS).json["items"]) == ["b1", "b2"])
+    assert "unchanged" in head.kubectl("apply", "-f", "-", input=json.dumps(SPREAD_WEB)).stdout
+    assert "camera=yes:NoSchedule" in head.kubectl("describe", "node", "b1").stdout
+    head.kubectl("cordon", "b1")
+    assert "SchedulingDisabled" in head.kubectl("get", "nodes").stdout
+    head.kubectl("taint", "nodes", "b1", "camera-")
+    assert "camera" not in head.get("/api/v1/nodes/b1").text
+
+
 def test_drain_is_late(head, boards):
     sedge(head, "node", "cordon", "b2")
     put_pod(head, "one", nodeName="b1")

@@ -232,6 +232,27 @@ static void test_apart(void **state)
     done(&w);
 }
 
+// Who stands alone keeps others away, too.
+static void test_apart_from_who_stands(void **state)
+{
+    struct world w = {0};
+    put(&w, &w.in.nodes, NODE("a"));
+    put(&w, &w.in.nodes, NODE("b"));
+    put(&w, &w.in.pods, POD("alone", MAIN("") ", 'nodeName': 'a'" MUST("podAntiAffinity")));
+    put(&w, &w.in.pods, POD("x", MAIN("") ", 'nodeName': 'b'"));
+    put(&w, &w.in.pods, POD("y", MAIN("") ", 'nodeName': 'b'"));
+    put(&w, &w.in.pods, LABELLED_POD("one", "'unit': 'u'", MAIN("")));
+    put(&w, &w.in.pods, LABELLED_POD("two", "'unit': 'u'", MAIN("")));
+    put(&w, &w.in.pods, LABELLED_POD("other", "'unit': 'v'", MAIN("")));
+    place(&w);
+    assert_string_equal(node_of(&w, "one"), "b"); // though a has fewer
+    assert_string_equal(node_of(&w, "other"), "a");
+    expect_refused(&w, "two", SCHEDULE_UNFIT,
+                   "no node takes it: a: has a pod that has to be apart from pods with {\"unit\":\"u\"}; b: not enough "
+                   "pods");
+    done(&w);
+}
+
 #define TAINTED(name, effect)                                                                                          \
     "{'metadata': {'name': '" name "', 'uid': 'n-" name "'}, 'spec': {'taints': [{'key': 'gpu', 'value': 'yes', "      \
     "'effect': '" effect "'}]}, " READY "}"
@@ -451,6 +472,7 @@ int main(void)
         cmocka_unit_test(test_node_selector),
         cmocka_unit_test(test_together),
         cmocka_unit_test(test_apart),
+        cmocka_unit_test(test_apart_from_who_stands),
         cmocka_unit_test(test_taints),
         cmocka_unit_test(test_taint_avoided),
         cmocka_unit_test(test_taint_drives_out),
