@@ -18,11 +18,11 @@ enum lsp_error {
     LSP_FAILED = -32803,
 };
 
-#define LSP_QUEUE_MAX    10000 /* messages that wait */
-#define LSP_DOCS_MAX     1000
-#define LSP_TEXT_MAX     (64LL << 20) /* bytes of all open documents */
-#define LSP_QUIET_US     (150 * US_PER_MS) /* after a change, before documents are checked */
-#define LSP_QUIET_MOST   (2 * US_PER_S)    /* the same, while changes keep coming */
+#define LSP_QUEUE_MAX  10000 /* messages that wait */
+#define LSP_DOCS_MAX   1000
+#define LSP_TEXT_MAX   (64LL << 20)      /* bytes of all open documents */
+#define LSP_QUIET_US   (150 * US_PER_MS) /* after a change, before documents are checked */
+#define LSP_QUIET_MOST (2 * US_PER_S)    /* the same, while changes keep coming */
 
 struct lsp_sight;
 
@@ -61,14 +61,14 @@ struct lsp {
     size_t n_queue;
     struct lsp_doc **docs; /* in the order opened */
     size_t n_docs;
-    char *profiles;        /* folder of the built-in types, or NULL */
-    char *pages;           /* folder of pages that explain findings, or NULL */
-    uint64_t generation;   /* of all texts together */
-    int64_t changed_us;    /* when the first change came that was not checked yet; 0: none */
-    int64_t last_us;       /* and the last one */
-    struct map *seen;      /* while a document is checked: paths of open documents that were read */
-    struct map published;  /* URI -> text of what was told of it last */
-    struct map fixes;      /* URI -> array of {range, text, title} */
+    char *profiles;       /* folder of the built-in types, or NULL */
+    char *pages;          /* folder of pages that explain findings, or NULL */
+    uint64_t generation;  /* of all texts together */
+    int64_t changed_us;   /* when the first change came that was not checked yet; 0: none */
+    int64_t last_us;      /* and the last one */
+    struct map *seen;     /* while a document is checked: paths of open documents that were read */
+    struct map published; /* URI -> text of what was told of it last */
+    struct map fixes;     /* URI -> array of {range, text, title} */
 };
 
 void lsp_start(struct lsp *s);

@@ -16,10 +16,10 @@ enum { SEVERITY_ERROR = 1, SEVERITY_WARNING = 2 };
 /* What one round found. */
 struct round {
     struct lsp *s;
-    struct map told;  /* URI -> array of diagnostics */
-    struct map fixes; /* URI -> array of what lsp_fixes gives */
-    struct map texts; /* path -> struct shown: files that are not open */
-    const struct lsp_doc *doc; /* that is checked, */
+    struct map told;                 /* URI -> array of diagnostics */
+    struct map fixes;                /* URI -> array of what lsp_fixes gives */
+    struct map texts;                /* path -> struct shown: files that are not open */
+    const struct lsp_doc *doc;       /* that is checked, */
     const struct template *template; /* opened as this; NULL: it could not be */
 };
 

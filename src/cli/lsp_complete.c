@@ -10,8 +10,8 @@
 
 /* Kinds of items (3.17, "CompletionItemKind"). */
 static const int kinds[] = {
-    [NAME_KEY] = 14 /* keyword */, [NAME_TYPE] = 7 /* class */,      [NAME_MEMBER] = 10 /* property */,
-    [NAME_HERE] = 6 /* variable */, [NAME_THERE] = 2 /* method */,   [NAME_FUNCTION] = 3 /* function */,
+    [NAME_KEY] = 14 /* keyword */,  [NAME_TYPE] = 7 /* class */,   [NAME_MEMBER] = 10 /* property */,
+    [NAME_HERE] = 6 /* variable */, [NAME_THERE] = 2 /* method */, [NAME_FUNCTION] = 3 /* function */,
     [NAME_WORD] = 12 /* value */,
 };
 
@@ -34,11 +34,16 @@ static char *text_of(const struct listing *l, const struct name *n)
 static void add(void *data, const struct name *n)
 {
     struct listing *l = data;
-    if (json_array_size(l->items) >= ITEMS_MAX || map_has(&l->labels, n->label) ||
-        strstr(n->label, LSP_CURSOR) || !str_is_utf8(n->label, strlen(n->label)))
+    if (json_array_size(l->items) >= ITEMS_MAX || map_has(&l->labels, n->label) || strstr(n->label, LSP_CURSOR) ||
+        !str_is_utf8(n->label, strlen(n->label)))
         return;
     map_set(&l->labels, n->label, l);
-    AUTO_FREE char *text = text_of(l, n), *order = mem_printf("%d%s", n->must ? 0 : n->kind == NAME_FUNCTION ? 3 : n->kind == NAME_KEY ? 2 : 1, n->label);
+    AUTO_FREE char *text = text_of(l, n), *order = mem_printf("%d%s",
+                                                              n->must                    ? 0
+                                                              : n->kind == NAME_FUNCTION ? 3
+                                                              : n->kind == NAME_KEY      ? 2
+                                                                                         : 1,
+                                                              n->label);
     json_t *v = json_pack("{s:s, s:i, s:s, s:{s:O, s:s}, s:s}", "label", n->label, "kind", kinds[n->kind], "filterText",
                           n->label, "textEdit", "range", l->range, "newText", text, "sortText", order);
     if (n->detail && str_is_utf8(n->detail, strlen(n->detail)))

@@ -43,8 +43,10 @@ static json_t *place_of(struct lsp *s, struct lsp_look *x, const struct definiti
                                         : lsp_sight_path(x->sight, d->file);
     if (!path)
         return NULL;
-    return d->line ? place_elsewhere(s, path, d) : location(s, path, json_pack("{s:{s:i, s:i}, s:{s:i, s:i}}", "start",
-                                                           "line", 0, "character", 0, "end", "line", 0, "character", 0));
+    return d->line ? place_elsewhere(s, path, d)
+                   : location(s, path,
+                              json_pack("{s:{s:i, s:i}, s:{s:i, s:i}}", "start", "line", 0, "character", 0, "end",
+                                        "line", 0, "character", 0));
 }
 
 json_t *lsp_definition(struct lsp *s, const json_t *params, struct lsp_fault *fault)

@@ -161,8 +161,9 @@ void lsp_changed(struct lsp *s)
 /* Has it a key of a template, perhaps mistyped, or speaks it of TOSCA at all? */
 static bool is_template(const struct lsp_doc *d)
 {
-    static const char *const keys[] = {"tosca_definitions_version", "topology_template", "service_template",
-                                       "node_types", "data_types", "capability_types", "relationship_types"};
+    static const char *const keys[] = {
+        "tosca_definitions_version", "topology_template", "service_template", "node_types", "data_types",
+        "capability_types",          "relationship_types"};
     struct sketch s;
     bool is = strcasestr(d->text, "tosca") != NULL;
     sketch_read(&s, d->text, is ? 0 : d->len);

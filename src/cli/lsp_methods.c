@@ -22,10 +22,11 @@ static json_t *capabilities(const struct lsp *s)
     json_t *v = json_pack("{s:s, s:{s:b, s:i, s:{s:b}}, s:b, s:b, s:b, s:b, s:{s:[s]}}", "positionEncoding",
                           s->unit == TEXT_UTF8 ? "utf-8" : "utf-16", "textDocumentSync", "openClose", 1, "change",
                           2 /* incremental */, "save", "includeText", 0, "hoverProvider", 1, "definitionProvider", 1,
-                          "documentSymbolProvider", 1, "documentFormattingProvider", 1, "codeActionProvider", "codeActionKinds", "quickfix");
-    json_object_set_new(v, "completionProvider",
-                        json_pack("{s:[s, s, s, s, s], s:b}", "triggerCharacters", " ", "$", "[", "{", ",",
-                                  "resolveProvider", 0));
+                          "documentSymbolProvider", 1, "documentFormattingProvider", 1, "codeActionProvider",
+                          "codeActionKinds", "quickfix");
+    json_object_set_new(
+        v, "completionProvider",
+        json_pack("{s:[s, s, s, s, s], s:b}", "triggerCharacters", " ", "$", "[", "{", ",", "resolveProvider", 0));
     return v;
 }
 
@@ -33,10 +34,9 @@ static json_t *initialize(struct lsp *s, const json_t *params, struct lsp_fault 
 {
     const json_t *text = json_at(params, "capabilities", "textDocument", NULL);
     s->unit = offers_utf8(params) ? TEXT_UTF8 : TEXT_UTF16;
-    s->tree_symbols =
-        json_is_true(json_at(text, "documentSymbol", "hierarchicalDocumentSymbolSupport", NULL));
-    s->watches = json_is_true(json_at(params, "capabilities", "workspace", "didChangeWatchedFiles",
-                                      "dynamicRegistration", NULL));
+    s->tree_symbols = json_is_true(json_at(text, "documentSymbol", "hierarchicalDocumentSymbolSupport", NULL));
+    s->watches = json_is_true(
+        json_at(params, "capabilities", "workspace", "didChangeWatchedFiles", "dynamicRegistration", NULL));
     s->state = LSP_READY;
     return json_pack("{s:o, s:{s:s, s:s}}", "capabilities", capabilities(s), "serverInfo", "name", "sedge", "version",
                      SEDGE_VERSION);

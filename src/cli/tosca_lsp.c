@@ -18,9 +18,10 @@ const struct verb verb_tosca_lsp = {
     .group = GROUP_TEMPLATE,
     .args = "",
     .line = "Help an editor with templates (language server)",
-    .more = "Speaks the Language Server Protocol 3.17 on standard input and output: an editor starts it. It tells what\n"
-            "'sedge validate' would, as the template is typed, explains what the cursor stands on, completes names and\n"
-            "keys, and goes to definitions. docs/editor.md shows how neovim, VS Code and emacs are set up.",
+    .more =
+        "Speaks the Language Server Protocol 3.17 on standard input and output: an editor starts it. It tells what\n"
+        "'sedge validate' would, as the template is typed, explains what the cursor stands on, completes names and\n"
+        "keys, and goes to definitions. docs/editor.md shows how neovim, VS Code and emacs are set up.",
     .examples = "sedge tosca lsp\n",
     OPTS(lsp_opts),
     .args_min = 0,

@@ -21,9 +21,9 @@ struct step {
 
 struct cursor {
     struct sketch sketch;
-    struct world *world; /* NULL: nothing is known of files and types */
-    struct tfile *file;  /* the document's own, or NULL */
-    bool second;         /* TOSCA 2.0 */
+    struct world *world;       /* NULL: nothing is known of files and types */
+    struct tfile *file;        /* the document's own, or NULL */
+    bool second;               /* TOSCA 2.0 */
     struct sketch_node *token; /* scalar under the cursor, or NULL */
     bool as_key, as_value;     /* what the token can be: the last step is the map whose key, or the slot whose value */
     struct step steps[CURSOR_STEPS_MAX];

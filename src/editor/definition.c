@@ -51,8 +51,12 @@ static const struct {
     enum shape in;
     const char *key;
 } file_slots[] = {
-    {SHAPE_IMPORT, "file"},     {SHAPE_IMPLEMENTATION, "primary"},      {SHAPE_IMPLEMENTATION, "file"},
-    {SHAPE_ARTIFACT, "file"},   {SHAPE_IMPLEMENTATION, "dependencies"}, {SHAPE_OPERATION, "implementation"},
+    {SHAPE_IMPORT, "file"},
+    {SHAPE_IMPLEMENTATION, "primary"},
+    {SHAPE_IMPLEMENTATION, "file"},
+    {SHAPE_ARTIFACT, "file"},
+    {SHAPE_IMPLEMENTATION, "dependencies"},
+    {SHAPE_OPERATION, "implementation"},
     {SHAPE_OPERATION_DEF, "implementation"},
 };
 

@@ -5,7 +5,7 @@
 #include "editor/names_at.h"
 
 struct definition {
-    bool here;       /* in the document itself: bytes from..to */
+    bool here; /* in the document itself: bytes from..to */
     size_t from, to;
     const char *file; /* else: path in the source or, `builtin`, in the profiles */
     bool builtin;

@@ -4,6 +4,6 @@
 
 #include "base/base.h"
 
-/* The text with the lines blanked at which the reader stumbles, one after the other; what is still broken after a few is
- * cut off there. Never NULL, as long as the text or shorter, perhaps empty. The caller frees. */
+/* The text with the lines blanked at which the reader stumbles, one after the other; what is still broken after a few
+ * is cut off there. Never NULL, as long as the text or shorter, perhaps empty. The caller frees. */
 char *yaml_mended(const char *text, size_t len, size_t *ret_len);

@@ -188,8 +188,8 @@ void names_of_map(struct ask *a, const struct sketch_node *map, const char *what
         if (key->kind != SKETCH_SCALAR || key == a->p->token || str_eq(key->text, "<<"))
             continue;
         const char *type = sketch_text(&a->p->sketch, sketch_get(&a->p->sketch, map->pairs[i].value, "type"));
-        a->give(a->data, &(struct name){
-                             .kind = NAME_HERE, .label = key->text, .detail = type ? type : what, .here = key});
+        a->give(a->data,
+                &(struct name){.kind = NAME_HERE, .label = key->text, .detail = type ? type : what, .here = key});
     }
 }
 
@@ -213,13 +213,24 @@ static const struct {
     enum shape in;
     const char *key;
     enum member member;
-} sections[] = {
-    MEMBERS_OF(SHAPE_NODE_TEMPLATE), MEMBERS_OF(SHAPE_RELATIONSHIP_TEMPLATE), MEMBERS_OF(SHAPE_RELATIONSHIP),
-    MEMBERS_OF(SHAPE_RELATIONSHIP_DEF), MEMBERS_OF(SHAPE_GROUP), MEMBERS_OF(SHAPE_POLICY), MEMBERS_OF(SHAPE_ARTIFACT),
-    MEMBERS_OF(SHAPE_CAPABILITY), MEMBERS_OF(SHAPE_CAPABILITY_DEF), MEMBERS_OF(SHAPE_SUBSTITUTION),
-    MEMBERS_OF(SHAPE_NODE_FILTER), MEMBERS_OF(SHAPE_NODE_TYPE), MEMBERS_OF(SHAPE_RELATIONSHIP_TYPE),
-    MEMBERS_OF(SHAPE_CAPABILITY_TYPE), MEMBERS_OF(SHAPE_DATA_TYPE), MEMBERS_OF(SHAPE_GROUP_TYPE),
-    MEMBERS_OF(SHAPE_POLICY_TYPE), MEMBERS_OF(SHAPE_ARTIFACT_TYPE)};
+} sections[] = {MEMBERS_OF(SHAPE_NODE_TEMPLATE),
+                MEMBERS_OF(SHAPE_RELATIONSHIP_TEMPLATE),
+                MEMBERS_OF(SHAPE_RELATIONSHIP),
+                MEMBERS_OF(SHAPE_RELATIONSHIP_DEF),
+                MEMBERS_OF(SHAPE_GROUP),
+                MEMBERS_OF(SHAPE_POLICY),
+                MEMBERS_OF(SHAPE_ARTIFACT),
+                MEMBERS_OF(SHAPE_CAPABILITY),
+                MEMBERS_OF(SHAPE_CAPABILITY_DEF),
+                MEMBERS_OF(SHAPE_SUBSTITUTION),
+                MEMBERS_OF(SHAPE_NODE_FILTER),
+                MEMBERS_OF(SHAPE_NODE_TYPE),
+                MEMBERS_OF(SHAPE_RELATIONSHIP_TYPE),
+                MEMBERS_OF(SHAPE_CAPABILITY_TYPE),
+                MEMBERS_OF(SHAPE_DATA_TYPE),
+                MEMBERS_OF(SHAPE_GROUP_TYPE),
+                MEMBERS_OF(SHAPE_POLICY_TYPE),
+                MEMBERS_OF(SHAPE_ARTIFACT_TYPE)};
 
 static void names_of_grammar(struct ask *a, const struct step *x)
 {

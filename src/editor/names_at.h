@@ -20,10 +20,10 @@ enum name_kind {
 struct name {
     enum name_kind kind;
     const char *label;
-    const char *detail; /* a few words beside it, or NULL */
-    bool as_key;        /* it is a key: a colon follows, */
-    bool nests;         /* and then lines of its own */
-    bool must;          /* a value is asked for */
+    const char *detail;     /* a few words beside it, or NULL */
+    bool as_key;            /* it is a key: a colon follows, */
+    bool nests;             /* and then lines of its own */
+    bool must;              /* a value is asked for */
     const struct gkey *key; /* NAME_KEY, in a map of that shape */
     enum shape in;
     struct ttype *type; /* NAME_TYPE; or the type of what it names, NULL: not known */

@@ -172,11 +172,16 @@ static const struct {
     size_t from, to; /* arguments */
     void (*names)(struct ask *a, const struct argument *x);
 } rules[] = {
-    {"get_input", 0, 0, rule_inputs},           {"get_property", 0, 0, rule_whom},
-    {"get_property", 1, 100, rule_property},    {"get_attribute", 0, 0, rule_whom},
-    {"get_attribute", 1, 100, rule_attribute},  {"get_artifact", 0, 0, rule_whom},
-    {"get_artifact", 1, 1, rule_artifact},      {"get_operation_output", 0, 0, rule_whom},
-    {"get_operation_output", 1, 1, rule_interface}, {"get_nodes_of_type", 0, 0, rule_node_type},
+    {"get_input", 0, 0, rule_inputs},
+    {"get_property", 0, 0, rule_whom},
+    {"get_property", 1, 100, rule_property},
+    {"get_attribute", 0, 0, rule_whom},
+    {"get_attribute", 1, 100, rule_attribute},
+    {"get_artifact", 0, 0, rule_whom},
+    {"get_artifact", 1, 1, rule_artifact},
+    {"get_operation_output", 0, 0, rule_whom},
+    {"get_operation_output", 1, 1, rule_interface},
+    {"get_nodes_of_type", 0, 0, rule_node_type},
 };
 
 /* The call whose argument the step is. */

@@ -241,8 +241,7 @@ static bool fits(struct cursor *p, const struct sketch_node *node, const struct 
     struct ttype *t = ask_type(p, TYPE_NODE, sketch_text(&p->sketch, sketch_get(&p->sketch, node, "type")));
     if (!t)
         return true;
-    return (!w->node || type_is_a(&p->world->c, t, w->node)) &&
-           (!w->capability || has_capability(p, t, w->capability));
+    return (!w->node || type_is_a(&p->world->c, t, w->node)) && (!w->capability || has_capability(p, t, w->capability));
 }
 
 static size_t give_targets(struct ask *a, const struct sketch_node *nodes, const struct sketch_node *self,
@@ -283,7 +282,8 @@ static struct schema *schema_at(struct ask *a, int step)
 {
     struct cursor *p = a->p;
     int first = step;
-    while (first > 1 && !str_eq(p->steps[first - 1].key, "properties") && !str_eq(p->steps[first - 1].key, "attributes"))
+    while (first > 1 && !str_eq(p->steps[first - 1].key, "properties") &&
+           !str_eq(p->steps[first - 1].key, "attributes"))
         first--;
     if (first < 2 || !p->steps[first].name || p->steps[first].key || !p->world)
         return NULL;

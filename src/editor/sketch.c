@@ -74,8 +74,7 @@ bool sketch_is_gap(const struct sketch_reader *r, size_t at)
 size_t sketch_line_end(const struct sketch_reader *r, size_t at)
 {
     size_t end = at;
-    while (end < r->len && r->text[end] != '\n' &&
-           !(r->text[end] == '#' && (end == 0 || sketch_is_gap(r, end - 1))))
+    while (end < r->len && r->text[end] != '\n' && !(r->text[end] == '#' && (end == 0 || sketch_is_gap(r, end - 1))))
         end++;
     while (end > at && sketch_is_gap(r, end - 1))
         end--;

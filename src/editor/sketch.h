@@ -13,8 +13,8 @@ enum sketch_kind { SKETCH_NONE, SKETCH_SCALAR, SKETCH_MAP, SKETCH_SEQ }; /* NONE
 
 struct sketch_node {
     enum sketch_kind kind;
-    struct sketch_node *up;   /* map or list that it stands in; NULL: the root */
-    struct sketch_node *key;  /* of a value: its key */
+    struct sketch_node *up;  /* map or list that it stands in; NULL: the root */
+    struct sketch_node *key; /* of a value: its key */
     bool is_key;
     size_t from, to;          /* bytes in the text; quotes, brackets and what stands inside included */
     const char *text;         /* scalar: without quotes, closed by NUL; "" for others */
