@@ -50,8 +50,12 @@ const char *drain_objection(const json_t *pod, bool volumes, bool unowned)
 {
     size_t i;
     json_t *v;
+    const json_t *spec = json_object_get(pod, "spec");
+    const char *tied = json_str(json_object_get(spec, "nodeSelector"), "kubernetes.io/hostname", NULL);
     if (!owner_of(pod) && !unowned)
         return "nobody makes it anew elsewhere";
+    if (!volumes && tied && str_eq(tied, json_str(spec, "nodeName", "")))
+        return "its nodeSelector keeps it on this node";
     json_array_foreach(json_at(pod, "spec", "volumes", NULL), i, v)
     {
         if (!volumes && json_object_get(v, "persistentVolumeClaim"))

@@ -10,8 +10,8 @@ struct drain {
     const struct map *want; /* uid of an owner -> number of its pods when it began (uintptr_t); see drain_owners */
     size_t at_once;         /* most that are on their way at a time */
 };
-/* Why a pod of the node should not be asked to go, or NULL: it uses a volume, whose data stays on that node (not asked
- * about with `volumes`), or no owner would make it anew (`unowned`: may go all the same). */
+/* Why a pod of the node should not be asked to go, or NULL: it uses a volume, whose data stays on that node, or names
+ * that node itself (neither asked about with `volumes`: it waits for the node then), or no owner would make it anew (`unowned`: may go all the same). */
 const char *drain_objection(const json_t *pod, bool volumes, bool unowned);
 /* Does it stand on the node (it has not ended)? */
 bool drain_stands(const json_t *pod, const char *node);

@@ -4,23 +4,29 @@
 #include <string.h>
 
 #include "cli/node_place.h"
+#include "cli/output.h"
 
-static int patch_node(struct cli *cli, const char *name, json_t *patch, struct err *e)
+/* Says `done`, or shows the node as it is then with -o json. Exit status. */
+static int patch_node(struct cli *cli, const char *name, json_t *patch, const char *done)
 {
     AUTO_FREE char *path = client_path(kind_find("Node"), NULL, name);
-    AUTO_JSON json_t *body = patch;
-    return client_patch(cli, path, body, NULL, e);
+    AUTO_JSON json_t *body = patch, *node = NULL;
+    struct err e = {0};
+    if (client_patch(cli, path, body, &node, &e) < 0)
+        return cli_fail(cli, &e);
+    if (cli->format == FORMAT_JSON || cli->format == FORMAT_YAML)
+        return output_value(cli, node);
+    printf("node %s%s\n", name, done);
+    return CLI_DONE;
 }
 
 int node_cordon(struct cli *cli, char *const *names, size_t n, bool closed)
 {
-    struct err e = {0};
-    for (size_t i = 0; i < n; i++) {
-        if (patch_node(cli, names[i], json_pack("{s:{s:b}}", "spec", "unschedulable", closed), &e) < 0)
-            return cli_fail(cli, &e);
-        printf("node %s takes %s\n", names[i], closed ? "no new pods; those on it stay" : "pods again");
-    }
-    return CLI_DONE;
+    int r = CLI_DONE;
+    for (size_t i = 0; i < n && r == CLI_DONE; i++)
+        r = patch_node(cli, names[i], json_pack("{s:{s:b}}", "spec", "unschedulable", closed),
+                       closed ? " takes no new pods; those on it stay" : " takes pods again");
+    return r;
 }
 
 /* ---- labels ---- */
@@ -46,10 +52,9 @@ int node_label(struct cli *cli, const char *node, char *const *words, size_t n)
 {
     struct err e = {0};
     json_t *labels = node_labels_patch(words, n, &e);
-    if (!labels || patch_node(cli, node, json_pack("{s:{s:o}}", "metadata", "labels", labels), &e) < 0)
+    if (!labels)
         return cli_fail(cli, &e);
-    printf("node %s: labels changed\n", node);
-    return CLI_DONE;
+    return patch_node(cli, node, json_pack("{s:{s:o}}", "metadata", "labels", labels), ": labels changed");
 }
 
 /* ---- taints ---- */
@@ -121,12 +126,11 @@ int node_taint(struct cli *cli, const char *node, char *const *words, size_t n)
     if (client_get(cli, kind_find("Node"), NULL, node, &object, &e) < 0)
         return cli_fail(cli, &e);
     json_t *taints = node_taints_changed(json_at(object, "spec", "taints", NULL), words, n, &e);
-    if (!taints || patch_node(cli, node,
-                              json_pack("{s:{s:s}, s:{s:o}}", "metadata", "resourceVersion",
-                                        json_str(json_object_get(object, "metadata"), "resourceVersion", ""), "spec",
-                                        "taints", taints),
-                              &e) < 0)
+    if (!taints)
         return cli_fail(cli, &e);
-    printf("node %s: taints changed\n", node);
-    return CLI_DONE;
+    return patch_node(cli, node,
+                      json_pack("{s:{s:s}, s:{s:o}}", "metadata", "resourceVersion",
+                                json_str(json_object_get(object, "metadata"), "resourceVersion", ""), "spec", "taints",
+                                taints),
+                      ": taints changed");
 }

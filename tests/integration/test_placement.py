@@ -86,7 +86,8 @@ def placed(head, name):
 
 
 def test_labels_taints_and_why(head, boards):
-    sedge(head, "node", "label", "b2", "disk=ssd")
+    shown = json.loads(sedge(head, "node", "label", "b2", "disk=ssd", "-o", "json"))
+    assert shown["metadata"]["labels"]["disk"] == "ssd"
     sedge(head, "node", "taint", "b1", "camera=yes:NoSchedule")
     put_pod(head, "plain")
     assert placed(head, "plain") == "b2"

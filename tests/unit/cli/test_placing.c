@@ -64,6 +64,11 @@ static void test_objections(void **state)
     assert_null(drain_objection(owned, false, false));
     assert_string_equal(drain_objection(alone, true, false), "nobody makes it anew elsewhere");
     assert_null(drain_objection(alone, false, true));
+    json_object_set_new(json_object_get(owned, "spec"), "nodeSelector", json("{\"kubernetes.io/hostname\": \"n\"}"));
+    assert_string_equal(drain_objection(owned, false, false), "its nodeSelector keeps it on this node");
+    assert_null(drain_objection(owned, true, false));
+    json_object_set_new(json_object_get(owned, "spec"), "nodeSelector", json("{\"kubernetes.io/hostname\": \"m\"}"));
+    assert_null(drain_objection(owned, false, false));
     json_object_set_new(json_object_get(owned, "spec"), "volumes",
                         json("[{\"name\": \"v\", \"persistentVolumeClaim\": {\"claimName\": \"d\"}}]"));
     assert_string_equal(drain_objection(owned, false, true), "its volume stays on this node");
