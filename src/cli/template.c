@@ -132,13 +132,17 @@ static int open_by(const char *path, const struct template_overlay *over, const 
     t->files.root.fd = t->definitions.fd = -1;
     t->files.over = over;
     map_init(&t->trees, tosca_tree_free);
-    t->source = (struct tosca_source){
-        .read = template_files_read, .exists = template_files_exists, .data = &t->files, .fetch = template_files_fetch};
+    t->source = (struct tosca_source){.read = template_files_read,
+                                      .exists = template_files_exists,
+                                      .data = &t->files,
+                                      .fetch = template_files_fetch,
+                                      .profile = template_files_profile};
     t->given = mem_strdup(path);
     int r = by(t, d);
     if (r < 0)
         return r;
     t->files.imports = imports_new(options);
+    t->files.profiles = profile_files_new(options ? &options->profiles : NULL);
     *ret = take_ptr(t);
     return 0;
 }
@@ -211,7 +215,7 @@ char *template_shown(const struct template *t, const char *path)
 {
     struct stat st;
     char *url = import_url_of(path);
-    if (url)
+    if (url || (url = profile_files_place(t->files.profiles, path)) != NULL)
         return url;
     bool file = t->files.over || (!t->files.archive && stat(t->given, &st) == 0 && S_ISREG(st.st_mode));
     if (!file)

@@ -9,11 +9,11 @@
 
 struct template
 {
-    char *given; /* as the user named it */
-    char *entry; /* path of the entry template in it */
-    char *name;  /* NULL until asked for: template_name */
-    struct template_files files;          /* the user's: all paths of the template are below their root */
-    struct file_root definitions;         /* the folder of the built-in types, where those of the program are not taken */
+    char *given;                  /* as the user named it */
+    char *entry;                  /* path of the entry template in it */
+    char *name;                   /* NULL until asked for: template_name */
+    struct template_files files;  /* the user's: all paths of the template are below their root */
+    struct file_root definitions; /* the folder of the built-in types, where those of the program are not taken */
     struct tosca_source source, profiles; /* over these two */
     struct map trees;                     /* path -> struct tosca_tree: files that were parsed to find the root */
 };

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "io/file.h"
+#include "tosca/own_profile.h"
 
 int template_files_folder(const char *folder, size_t max, struct template_files *ret, struct err *e)
 {
@@ -28,6 +29,7 @@ void template_files_close(struct template_files *f)
         file_root_close(&f->root);
     csar_close(f->archive);
     imports_free(f->imports);
+    profile_files_free(f->profiles);
     free(f->folder);
     *f = (struct template_files){.root = {.fd = -1}};
 }
@@ -37,6 +39,13 @@ static bool is_here(struct template_files *f, const char *path)
     if (f->archive)
         return csar_find(f->archive, path) != NULL;
     return template_overlay_has(f->over, f->folder, path) || (f->root.fd >= 0 && file_root_exists(&f->root, path));
+}
+
+/* Does it stand among the user's profiles, and nowhere nearer? */
+static bool is_profile(const struct template_files *f, const char *path)
+{
+    return str_starts(path, OWN_PROFILE_FOLDER "/") && !is_here((struct template_files *)(uintptr_t)f, path) &&
+           profile_files_has(f->profiles, path);
 }
 
 /* The text of one that was fetched, borrowed; NULL: it is another. */
@@ -55,6 +64,8 @@ int template_files_read(void *files, const char *path, char **ret, size_t *ret_l
         memcpy(*ret, text, *ret_len + 1);
         return 0;
     }
+    if (is_profile(f, path))
+        return profile_files_read(f->profiles, path, f->max, ret, ret_len, e);
     if (f->folder && template_overlay_read(f->over, f->folder, path, ret, ret_len) == 0)
         return 0;
     if (!f->archive && f->root.fd < 0)
@@ -67,7 +78,7 @@ bool template_files_exists(void *files, const char *path)
 {
     struct template_files *f = files;
     size_t len;
-    return is_here(f, path) || imports_get(f->imports, path, &len) != NULL;
+    return is_here(f, path) || imports_get(f->imports, path, &len) != NULL || is_profile(f, path);
 }
 
 int template_files_fetch(void *files, const struct tosca_remote *what, struct err *e)
@@ -75,6 +86,15 @@ int template_files_fetch(void *files, const struct tosca_remote *what, struct er
     struct template_files *f = files;
     return f->imports ? imports_fetch(f->imports, what, e)
                       : err_set(e, ENETUNREACH, "nothing is fetched over the network here");
+}
+
+/* What brings a list of its profiles along has those and no others: it runs the same everywhere. */
+int template_files_profile(void *files, const char *name, char **ret, struct strv *known, struct err *e)
+{
+    struct template_files *f = files;
+    if (!f->profiles || is_here(f, OWN_PROFILE_INDEX))
+        return -ENOENT;
+    return profile_files_find(f->profiles, name, ret, known, e);
 }
 
 /* A script that came without a mode is to be run when it says by what. */
@@ -102,6 +122,8 @@ int template_files_fd(const struct template_files *f, const char *path, mode_t *
     const char *text = fetched(f, path, &len);
     if (text)
         return fetched_fd(path, text, len, ret_mode, e);
+    if (is_profile(f, path))
+        return profile_files_fd(f->profiles, path, ret_mode, e);
     if (f->archive)
         return member_fd(f, path, ret_mode, e);
     AUTO_CLOSE int fd = file_root_fd(&f->root, path, e);
@@ -131,6 +153,8 @@ static void list_members(const struct template_files *f, const char *path, struc
 
 int template_files_list(const struct template_files *f, const char *path, struct strv *ret, struct err *e)
 {
+    if (is_profile(f, path))
+        return profile_files_list(f->profiles, path, ret, e);
     if (f->archive) {
         list_members(f, path, ret);
         return 0;

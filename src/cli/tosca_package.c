@@ -130,5 +130,6 @@ static int package_run(struct cli *cli, int argc, char **argv)
     template_check_tell(cli, &c, r < 0 ? &e : NULL);
     int status = r < 0 ? CLI_FAILED : package_checked(cli, &c, &o);
     template_check_done(&c);
+    options_done(cli->verb, &o);
     return status;
 }

@@ -33,6 +33,7 @@ static const struct opt plan_opts[] = {
     OPTION('\0', "detailed-exitcode", OPT_SWITCH, detailed, NULL, "exit status 2 when there are changes"),
     OPTION('\0', "offline", OPT_SWITCH, imports.offline, NULL, "do not ask what runs, and fetch nothing"),
     IMPORT_OPT_REFRESH(plan_options),
+    IMPORT_OPT_PROFILES(plan_options),
     OPTION('\0', "csv", OPT_SWITCH, csv, NULL, "the plan is component,interface,operation a line"),
     OPTION('\0', "now", OPT_TEXT, now, "up|FILE", "begin when all runs, or when this plan was carried out"),
     OPTION('\0', "strict", OPT_SWITCH, strict, NULL, "count the template's warnings as errors"),

@@ -7,11 +7,7 @@
 #define GROUP_NAME "tosca "
 
 static const struct verb *const words[] = {
-    &verb_tosca_show,
-    &verb_tosca_graph,
-    &verb_tosca_package,
-    &verb_tosca_fmt,
-    &verb_tosca_lsp,
+    &verb_tosca_show, &verb_tosca_graph, &verb_tosca_package, &verb_tosca_profiles, &verb_tosca_fmt, &verb_tosca_lsp,
 };
 
 static int tosca_run(struct cli *cli, int argc, char **argv);
@@ -20,7 +16,7 @@ const struct verb verb_tosca = {
     .name = "tosca",
     .group = GROUP_TEMPLATE,
     .args = "WORD ...",
-    .line = "Show, draw, pack and tidy templates, help editors: show, graph, package, fmt, lsp",
+    .line = "Show, draw, pack and tidy templates, help editors: show, graph, package, profiles, fmt, lsp",
     .more = "'sedge tosca' lists the words; 'sedge tosca WORD --help' shows one's options and examples.",
     .examples = "sedge tosca show shop.yaml\nsedge tosca graph shop.yaml --svg > shop.svg\n",
     .args_min = 0,

@@ -163,20 +163,29 @@ static void add_decoded(struct buf *out, const char *path)
     }
 }
 
+/* Bytes of the path up to the end of that many parts, the slash behind them too; 0: it has no more. */
+static size_t parts_len(const char *path, size_t parts)
+{
+    const char *p = path;
+    for (; parts > 0 && p; parts--) {
+        p = strchr(p, '/');
+        p = p ? p + 1 : NULL;
+    }
+    return p ? (size_t)(p - path) : 0;
+}
+
 size_t import_mount(const char *path)
 {
-    static const char folder[] = IMPORT_URL_FOLDER "/";
-    if (!path || !str_starts(path, folder))
-        return 0;
-    const char *host = strchr(path + strlen(folder), '/'), *end = host ? strchr(host + 1, '/') : NULL;
-    return end ? (size_t)(end + 1 - path) : 0;
+    if (path && str_starts(path, IMPORT_URL_FOLDER "/"))
+        return parts_len(path, 3);
+    return path && str_starts(path, OWN_PROFILE_FOLDER "/") ? parts_len(path, 2) : 0;
 }
 
 char *import_url_of(const char *path)
 {
     AUTO_BUF struct buf out = {0};
     size_t mount = import_mount(path);
-    if (!mount)
+    if (!mount || !str_starts(path, IMPORT_URL_FOLDER "/"))
         return NULL;
     const char *scheme = path + strlen(IMPORT_URL_FOLDER "/"), *host = strchr(scheme, '/') + 1;
     AUTO_FREE char *name = mem_strndup(host, mount - 1 - (size_t)(host - path));

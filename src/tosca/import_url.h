@@ -7,7 +7,9 @@
 #include "base/base.h"
 
 #define IMPORT_URL_FOLDER "TOSCA-Imports" /* what was fetched: TOSCA-Imports/https/example.org/types/shop.yaml */
-#define IMPORT_URL_MAX    900             /* bytes of a URL and of its path */
+#define OWN_PROFILE_FOLDER                                                                                             \
+    "TOSCA-Profiles"       /* the user's profiles: TOSCA-Profiles/0/shop/profile.yaml (own_profile.h) */
+#define IMPORT_URL_MAX 900 /* bytes of a URL and of its path */
 
 /* "HTTPS://Example.org:8443/t/./a.yaml?v=2" -> "TOSCA-Imports/https/example.org+8443/t/a.yaml^3Fv=2": scheme and host
  * in lower case, no default port, no dot segments, no fragment (RFC 3986, 6.2.2); '^' and two hexadecimal digits stand
@@ -20,6 +22,6 @@ char *import_url_of(const char *path);
  * as above. The caller frees. */
 char *import_url_relative(const char *reference, struct err *e);
 
-/* Bytes of the path's beginning that references in that file may not leave ("TOSCA-Imports/https/example.org/"); 0: it
- * is one of the template's own. */
+/* Bytes of the path's beginning that references in that file may not leave ("TOSCA-Imports/https/example.org/",
+ * "TOSCA-Profiles/0/"); 0: it is one of the template's own. */
 size_t import_mount(const char *path);

@@ -23,6 +23,10 @@ struct tosca_source {
     /* Brings such a file when it does not exist yet: 0, and it can be read; 1 with `e`: the same, but it is an old copy, and
      * `e` says why; -ENOENT or another -errno with `e`. NULL: there is no network. */
     int (*fetch)(void *data, const struct tosca_remote *what, struct err *e);
+    /* The path of the user's own profile of that name, which can be read then (own_profile.h): 0 with *ret (the caller
+     * frees); -ENOENT, with the names that there are added to `known`; another -errno with `e`. NULL: there are none but
+     * those that the files bring along. */
+    int (*profile)(void *data, const char *name, char **ret, struct strv *known, struct err *e);
 };
 
 /* The built-in type definitions as they were when sedge was built: "index.yaml" names them, see profiles/. It has no such

@@ -10,6 +10,7 @@
 #include "tosca/import_credential.h"
 #include "tosca/import_url.h"
 #include "tosca/meta_file.h"
+#include "tosca/own_profile.h"
 #include "tosca/profile_pack.h"
 #include "tosca/tosca_remote.h"
 #include "tosca/type_name.h"
@@ -339,7 +340,7 @@ static bool import_read(struct tctx *c, struct at at, struct import_form *ret)
     return false;
 }
 
-/* A profile by its name: one that the index knows. */
+/* A profile by its name: one that the index knows, or the user's own. */
 static struct tfile *import_profile(struct tctx *c, struct at at, unsigned depth)
 {
     const struct ynode *known = c->index.root ? ynode_get(c->index.root, "profiles") : NULL;
@@ -347,9 +348,18 @@ static struct tfile *import_profile(struct tctx *c, struct at at, unsigned depth
     if (path && path->kind == Y_SCALAR)
         return tfile_load(c, path->text, true, at, depth);
     struct map *names = tctx_map(c);
+    struct err e = {0};
+    const char *own = own_profile_path(c, at_text(at), names, &e);
+    if (own)
+        return tfile_load(c, own, false, at, depth);
     for (size_t i = 0; known && known->kind == Y_MAP && i < known->n; i++)
         map_set(names, known->pairs[i].key->text, names);
-    tosca_error(c, at, "IMPORT", "import: there is no profile '%s'%s", at_text(at), tosca_like(c, at_text(at), names));
+    const char *like = tosca_like(c, at_text(at), names);
+    if (e.code)
+        tosca_error(c, at, "IMPORT", "import: profile '%s': %s", at_text(at), err_text(&e));
+    else
+        tosca_error(c, at, "IMPORT", "import: there is no profile '%s'%s", at_text(at),
+                    *like ? like : "; 'sedge tosca profiles' lists those that there are");
     return NULL;
 }
 

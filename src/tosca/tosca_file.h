@@ -22,6 +22,6 @@ const char *tfile_get(struct tctx *c, struct tfile *from, const char *rel);
 const char *tfile_builtin_name(struct tctx *c, const struct tfile *f, const char *name);
 /* The words that tosca_definitions_version may be, by number from 0; NULL behind the last. */
 const char *tfile_version_word(size_t i);
-/* What `from` would import to see a built-in type that not every file sees, in quotes ("'sedge.yaml'", in TOSCA 2.0 "the
- * profile 'dev.sedge:1.0'"), or NULL. */
+/* What `from` would import to see a built-in type that not every file sees, in quotes ("'sedge.yaml'", in TOSCA 2.0
+ * "the profile 'dev.sedge:1.0'"), or NULL. */
 const char *tfile_import_of(struct tctx *c, const struct tfile *from, enum type_kind kind, const char *name);

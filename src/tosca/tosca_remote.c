@@ -20,7 +20,7 @@ static const char *path_from_elsewhere(struct tctx *c, const struct tfile *f, co
                                        struct err *e)
 {
     AUTO_FREE char *url = import_url_of(f->path);
-    if (str_starts(name, "file:")) {
+    if (url && str_starts(name, "file:")) {
         err_set(e, EINVAL, "'%s' may not name files of this machine", f->shown);
         return NULL;
     }
@@ -38,12 +38,13 @@ static const char *path_from_elsewhere(struct tctx *c, const struct tfile *f, co
 const char *remote_path(struct tctx *c, const struct tfile *f, const char *name, struct err *e)
 {
     size_t mount = import_mount(f->path);
+    bool fetched = mount && str_starts(f->path, IMPORT_URL_FOLDER "/");
     if (!str_starts(name, "file:") && tfile_is_url(name))
         return keep(c, import_url_path(name, e));
+    if (!fetched && str_starts(name, "file:")) /* of the application itself, too */
+        name += strlen(str_starts(name, "file://") ? "file://" : "file:");
     if (mount)
         return path_from_elsewhere(c, f, name, mount, e);
-    if (str_starts(name, "file:")) /* of the application itself, too */
-        name += strlen(str_starts(name, "file://") ? "file://" : "file:");
     const char *path = tfile_join(c, f->path, name);
     if (path && *path)
         return path;
