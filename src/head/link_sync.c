@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "head/links_private.h"
+#include "head/object_facts.h"
+#include "model/secret_ref.h"
 
 /* How the objects of a kind are told. */
 static const struct {
@@ -28,9 +30,37 @@ static bool concerns(enum told_kind k, const struct link *l, const json_t *objec
     return object && (!node || str_eq(node, l->node));
 }
 
+/* The values that a pod refers to, as far as they are there. NULL: it refers to none, or they cannot be read, and the
+ * node keeps those that it has. */
+static json_t *values_for(struct links *ls, const json_t *pod)
+{
+    AUTO_JSON json_t *refs = json_object();
+    AUTO_JSON json_t *values = json_object();
+    json_t *keys;
+    const char *name;
+    secret_refs_gather(json_object_get(pod, "spec"), refs);
+    json_object_foreach(refs, name, keys)
+    {
+        struct err e = {0};
+        AUTO_JSON json_t *secret = NULL;
+        struct object_ref ref = {kind_find("Secret"), object_namespace(pod), name};
+        int r = objects_get(ls->h->objects, ref, &secret, &e);
+        if (r == 0)
+            json_object_set_new(values, name, secret_refs_pick(keys, json_object_get(secret, "data")));
+        else if (r != -ENOENT) {
+            log_error("pod %s/%s: %s", object_namespace(pod), object_name(pod), err_text(&e));
+            return NULL;
+        }
+    }
+    return json_object_size(refs) > 0 ? take_ptr(values) : NULL;
+}
+
 static void send_object(struct link *l, enum told_kind k, const json_t *object)
 {
     AUTO_JSON json_t *m = json_pack("{s:s, s:O}", "type", told[k].type, "object", object);
+    json_t *values = k == TOLD_POD ? values_for(l->links, object) : NULL;
+    if (values)
+        json_object_set_new(m, "secrets", values);
     link_send(l, m);
 }
 
@@ -103,6 +133,34 @@ static void on_volume(void *data, enum objects_change_type type, const json_t *o
     on_told(data, TOLD_VOLUME, type, object, before);
 }
 
+static bool refers_to(const json_t *pod, const char *secret)
+{
+    AUTO_JSON json_t *refs = json_object();
+    secret_refs_gather(json_object_get(pod, "spec"), refs);
+    return json_object_get(refs, secret) != NULL;
+}
+
+/* The pods that refer to it are told again, with its values as they are now. */
+static void on_secret(void *data, enum objects_change_type type, const json_t *object, const json_t *before,
+                      int64_t revision)
+{
+    struct links *ls = data;
+    AUTO_JSON json_t *pods = NULL;
+    size_t i;
+    json_t *pod;
+    if (type == OBJECT_MODIFIED && same(object, before, "data"))
+        return;
+    if (objects_list(ls->h->objects, kind_find("Pod"), object_namespace(object), &pods, NULL, NULL) < 0)
+        return;
+    json_array_foreach(pods, i, pod)
+    {
+        if (!refers_to(pod, object_name(object)))
+            continue;
+        for (struct link *l = ls->all; l; l = l->next)
+            tell(l, TOLD_POD, OBJECT_MODIFIED, pod);
+    }
+}
+
 int link_sync_start(struct links *ls, struct err *e)
 {
     static const objects_told calls[TOLD_KINDS] = {
@@ -111,12 +169,15 @@ int link_sync_start(struct links *ls, struct err *e)
     int r = 0;
     for (int k = 0; k < TOLD_KINDS && r == 0; k++)
         r = objects_watch(o, kind_find(told[k].kind), NULL, objects_revision(o), calls[k], ls, &ls->watches[k], e);
+    if (r == 0)
+        r = objects_watch(o, kind_find("Secret"), NULL, objects_revision(o), on_secret, ls, &ls->watches[TOLD_KINDS],
+                          e);
     return r;
 }
 
 void link_sync_stop(struct links *ls)
 {
-    for (int k = 0; k < TOLD_KINDS; k++)
+    for (int k = 0; k < WATCHES; k++)
         objects_unwatch(take_ptr(ls->watches[k]));
 }
 

@@ -11,6 +11,7 @@
 
 /* Kinds that nodes are told about. */
 enum told_kind { TOLD_POD, TOLD_SERVICE, TOLD_VOLUME, TOLD_KINDS };
+#define WATCHES (TOLD_KINDS + 1) /* secrets are told with the pods that refer to them */
 
 struct link {
     struct link *next;
@@ -29,7 +30,7 @@ struct link {
 struct links {
     struct head *h;
     struct link *all;
-    struct objects_watch *watches[TOLD_KINDS];
+    struct objects_watch *watches[WATCHES];
     struct objects_watch *nodes_watch, *peers_watch;
     struct work_queue *gone; /* names of Node objects that were deleted */
     uv_timer_t silence; /* runs while a link is remote */

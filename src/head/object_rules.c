@@ -77,7 +77,7 @@ static int check_mounts(const json_t *spec, const json_t *container, size_t at, 
 
 static int check_volumes(const json_t *spec, const char *path, struct err *e)
 {
-    static const char *const sources[] = {"hostPath", "persistentVolumeClaim", "emptyDir"};
+    static const char *const sources[] = {"hostPath", "persistentVolumeClaim", "emptyDir", "secret"};
     size_t i;
     json_t *v;
     json_array_foreach(json_object_get(spec, "volumes"), i, v)
@@ -86,7 +86,8 @@ static int check_volumes(const json_t *spec, const char *path, struct err *e)
         for (size_t s = 0; s < ARRAY_LEN(sources); s++)
             n += json_object_get(v, sources[s]) != NULL;
         if (n != 1)
-            return err_set(e, EINVAL, "%s.volumes[%zu]: give it one of hostPath, persistentVolumeClaim, emptyDir", path,
+            return err_set(e, EINVAL,
+                           "%s.volumes[%zu]: give it one of hostPath, persistentVolumeClaim, emptyDir, secret", path,
                            i);
     }
     return 0;
@@ -103,7 +104,8 @@ static int check_test(const json_t *test, const char *path, size_t at, struct er
     bool lists = str_eq(op, "In") || str_eq(op, "NotIn"), compares = str_eq(op, "Gt") || str_eq(op, "Lt");
     if (lists && n == 0)
         return err_set(e, EINVAL, "%s.matchExpressions[%zu].values: %s wants at least one value", path, at, op);
-    if (compares && (n != 1 || !str_to_i64(json_string_value(json_array_get(values, 0)), INT64_MIN, INT64_MAX, &number)))
+    if (compares &&
+        (n != 1 || !str_to_i64(json_string_value(json_array_get(values, 0)), INT64_MIN, INT64_MAX, &number)))
         return err_set(e, EINVAL, "%s.matchExpressions[%zu].values: %s wants one whole number", path, at, op);
     if (!lists && !compares && n > 0)
         return err_set(e, EINVAL, "%s.matchExpressions[%zu].values: %s takes no values", path, at, op);
@@ -169,6 +171,8 @@ static int check_pod_spec(const json_t *spec, const char *path, struct err *e)
     int r = check_volumes(spec, path, e);
     if (r == 0)
         r = check_placement(spec, path, e);
+    if (r == 0)
+        r = object_secret_check_pod(spec, path, e);
     size_t i;
     json_t *container;
     json_array_foreach(json_object_get(spec, "containers"), i, container)

@@ -11,5 +11,7 @@
 #include "model/protocol.h"
 #include "model/revision.h"
 #include "model/secret.h"
+#include "model/secret_ref.h"
+#include "model/secret_token.h"
 #include "model/service.h"
 #include "model/topology.h"

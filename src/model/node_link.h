@@ -21,6 +21,9 @@
  *                         {"type": "services", "revision": n}                    the kernel has the Services as they were told up to that resourceVersion
  *                         {"type": "event", "object": Event}                     involvedObject, reason, message, type ("Normal", "Warning")
  *
+ * Beside its object a pod's message has "secrets": {"<secret>": {"<key>": base64}}, what the pod refers to in Secrets of its namespace, as far as it is there; the message comes again when one changes. They
+ * stand nowhere else: not in the object, its status or events.
+ *
  * Operations: the head opens an even stream with a MESSAGE, the request; its "op" is one of NODE_OPS. The node answers with MESSAGE, DATA and DATA_ERR frames
  * and ends with CLOSE {"code": exit status, "error": text when it failed}. A CLOSE from the head ends the operation early (exec: the process is killed).
  *
@@ -63,6 +66,7 @@
 #define POD_FAILED_VOLUME     "VolumeError"
 #define POD_FAILED_BUNDLE     "BundleError"
 #define POD_FAILED_DISK       "DiskFull"
+#define POD_FAILED_SECRET    "CreateContainerConfigError" /* a value of a Secret that it refers to is not there */
 #define POD_FAILED_CRASH      "CrashLoopBackOff"
 
 /* NULL-closed list of the POD_FAILED_* words. */

@@ -9,12 +9,6 @@ static const char *const pull_policies[] = {"Always", "IfNotPresent", "Never", N
 static const char *const restart_policies[] = {"Always", "OnFailure", "Never", NULL};
 static const char *const pod_states[] = {"Running", "Stopped", NULL};
 
-static const struct field env_rows[] = {
-    ROW(env_var, "name", name, FIELD_TEXT, FIELD_REQUIRED, "name of the variable"),
-    ROW_DEFAULT(env_var, "value", value, FIELD_TEXT, 0, "", "its value"),
-};
-static const struct field_table env_fields = FIELDS("EnvVar", env_var, NULL, env_rows);
-
 static const struct field port_rows[] = {
     ROW(container_port, "name", name, FIELD_TEXT, 0, "name of the port"),
     ROW(container_port, "containerPort", port, FIELD_INT, FIELD_REQUIRED | FIELD_PORT, "port in the container"),
@@ -61,7 +55,7 @@ static const struct field container_rows[] = {
     ROW(pod_container, "args", args, FIELD_TEXTS, 0, "instead of the image's command"),
     ROW(pod_container, "workingDir", working_dir, FIELD_TEXT, 0, "instead of the image's"),
     ROW(pod_container, "user", user, FIELD_TEXT, 0, "user as images write it, name or number (sedge)"),
-    ROW_OF(pod_container, "env", env, FIELD_LIST, 0, &env_fields, "environment"),
+    ROW_OF(pod_container, "env", env, FIELD_LIST, 0, &env_var_fields, "environment"),
     ROW_OF(pod_container, "ports", ports, FIELD_LIST, 0, &port_fields, "ports it listens on"),
     ROW_OF(pod_container, "volumeMounts", mounts, FIELD_LIST, 0, &mount_fields, "volumes it sees"),
     ROW_OF(pod_container, "resources", resources, FIELD_OBJECT, 0, &resource_fields, "limits"),
@@ -91,6 +85,7 @@ static const struct field volume_rows[] = {
     ROW_OF(pod_volume, "hostPath", host_path, FIELD_OBJECT, 0, &host_path_fields, "a path of the node"),
     ROW_OF(pod_volume, "persistentVolumeClaim", claim, FIELD_OBJECT, 0, &claim_fields, "a named volume"),
     ROW(pod_volume, "emptyDir", empty_dir, FIELD_JSON, 0, "a folder that lives as long as the pod"),
+    ROW_OF(pod_volume, "secret", secret, FIELD_OBJECT, 0, &secret_volume_fields, "values of a Secret as files"),
 };
 static const struct field_table pod_volume_fields = FIELDS("Volume", pod_volume, "name", volume_rows);
 
@@ -101,7 +96,7 @@ static const struct field step_rows[] = {
     ROW(component_step, "target", target, FIELD_TEXT, FIELD_REQUIRED, "state it leads to"),
     ROW(component_step, "script", script, FIELD_TEXT, 0, "path in the bundle; none: nothing to run"),
     ROW(component_step, "interpreter", interpreter, FIELD_TEXT, 0, "runs a script that does not run itself"),
-    ROW_OF(component_step, "env", env, FIELD_LIST, 0, &env_fields, "inputs of the script"),
+    ROW_OF(component_step, "env", env, FIELD_LIST, 0, &env_var_fields, "inputs of the script"),
     ROW_DEFAULT(component_step, "timeoutSeconds", timeout_s, FIELD_INT, FIELD_NATURAL, "0", "0: no limit"),
 };
 static const struct field_table step_fields = FIELDS("ComponentStep", component_step, NULL, step_rows);
@@ -125,7 +120,7 @@ static const struct field run_rows[] = {
     ROW(pod_run, "operation", operation, FIELD_TEXT, FIELD_REQUIRED, "name of the operation"),
     ROW(pod_run, "script", script, FIELD_TEXT, 0, "path in the bundle; none: nothing to run"),
     ROW(pod_run, "interpreter", interpreter, FIELD_TEXT, 0, "runs a script that does not run itself"),
-    ROW_OF(pod_run, "env", env, FIELD_LIST, 0, &env_fields, "inputs of the script"),
+    ROW_OF(pod_run, "env", env, FIELD_LIST, 0, &env_var_fields, "inputs of the script"),
     ROW_DEFAULT(pod_run, "timeoutSeconds", timeout_s, FIELD_INT, FIELD_NATURAL, "0", "0: no limit"),
     ROW_DEFAULT(pod_run, "attempt", attempt, FIELD_INT, 0, "0", "raised to try a failed run again"),
 };

@@ -3,10 +3,8 @@
 #pragma once
 
 #include "model/object.h"
+#include "model/secret_ref.h"
 
-struct env_var {
-    char *name, *value;
-};
 struct container_port {
     char *name, *host_ip, *protocol;
     int64_t port, host_port; /* host_port: FIELD_UNSET or 0: not published */
@@ -48,6 +46,7 @@ struct pod_volume {
         bool read_only;
     } * claim;
     json_t *empty_dir; /* object */
+    struct secret_volume *secret;
 };
 /* One transition of a software component's protocol, with the script that carries it out. */
 struct component_step {

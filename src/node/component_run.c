@@ -22,6 +22,7 @@
 #include "node/component_path.h"
 #include "node/node_state.h"
 #include "node/operation_process.h"
+#include "node/pod_secret.h"
 
 #define LOG_REPORT 4096
 #define PF_EXITING 0x4 /* of /proc/PID/stat's flags: the process is ending */
@@ -104,7 +105,7 @@ static char *read_log(const struct step_run *s)
         (void)container_log_read(path, &q, add_line, &text, NULL, NULL);
     else if (file_read(s->file, 16U << 20, &whole, NULL, NULL) == 0)
         buf_adds(&text, whole);
-    return tail(&text);
+    return pod_secrets_hide(s->pod->secrets, tail(&text)); /* what is told, anybody may read */
 }
 
 /* Did it fail because its container is ending? The container's first process takes all others with it before its own
@@ -203,6 +204,11 @@ static char *failure_of(struct step_run *s, int r, const char *error, int32_t co
     if (operation_outputs_read(s->pod, ret_outputs, &e) < 0)
         return mem_printf("operation %s: what it wrote to $SEDGE_OUTPUTS cannot be used: %s", s->operation,
                           err_text(&e));
+    if (*ret_outputs && s->pod->secrets) {
+        json_t *plain = *ret_outputs;
+        *ret_outputs = pod_secrets_refer(s->pod->secrets, plain);
+        json_decref(plain);
+    }
     return NULL;
 }
 

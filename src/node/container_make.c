@@ -5,6 +5,8 @@
 #include <signal.h>
 #include <string.h>
 
+#include "node/pod_secret.h"
+
 static void add_all(struct strv *to, const struct strv *from)
 {
     for (size_t i = 0; i < from->n; i++)
@@ -86,18 +88,30 @@ const char *pod_host_name(const struct pod *p)
     return str_empty(p->spec.hostname) ? p->meta.name : p->spec.hostname;
 }
 
-void container_make(const struct pod *p, size_t container, const char *id, const struct image *image,
-                    struct container_spec *ret)
+static int make_env(const struct pod_container *c, const json_t *secrets, struct strv *to, struct err *e)
+{
+    const struct env_var *env = c->env.items;
+    for (size_t i = 0; i < c->env.n; i++) {
+        AUTO_FREE char *value = NULL;
+        int r = pod_env_value(secrets, &env[i], &value, e);
+        if (r < 0)
+            return r;
+        if (value)
+            put_env(to, env[i].name, value);
+    }
+    return 0;
+}
+
+int container_make(const struct pod *p, size_t container, const char *id, const struct image *image,
+                   const json_t *secrets, struct container_spec *ret, struct err *e)
 {
     const struct pod_container *c = &((const struct pod_container *)p->spec.containers.items)[container];
-    const struct env_var *env = c->env.items;
     ret->id = mem_strdup(id);
     ret->init = p->spec.sedge && p->spec.sedge->sleep;
     if (!ret->init)
         make_args(c, &image->config, &ret->args);
     add_all(&ret->env, &image->config.env);
-    for (size_t i = 0; i < c->env.n; i++)
-        put_env(&ret->env, env[i].name, env[i].value);
+    int r = make_env(c, secrets, &ret->env, e);
     ret->user = make_user(c, &image->config);
     const char *dir = str_empty(c->working_dir) ? image->config.working_dir : c->working_dir;
     ret->working_dir = mem_strdup(dir ? dir : "");
@@ -107,6 +121,7 @@ void container_make(const struct pod *p, size_t container, const char *id, const
     make_limits(c, &ret->limits);
     ret->terminal = c->tty;
     ret->stop_signal = ret->init ? NULL : mem_strdup(image->config.stop_signal);
+    return r;
 }
 
 int signal_number(const char *name)

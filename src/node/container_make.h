@@ -6,9 +6,10 @@
 #include "image/image_store.h"
 #include "model/pod.h"
 
-/* All but mounts, network, hosts and resolv.conf. container_spec_done is the caller's. */
-void container_make(const struct pod *p, size_t container, const char *id, const struct image *image,
-                    struct container_spec *ret);
+/* All but mounts, network, hosts and resolv.conf. secrets: values that it refers to, or NULL (node/pod_secret.h). 0 or
+ * -errno with `e`: one is not there. container_spec_done is the caller's. */
+int container_make(const struct pod *p, size_t container, const char *id, const struct image *image,
+                   const json_t *secrets, struct container_spec *ret, struct err *e);
 /* "SIGTERM", "TERM" or "15" as a number; SIGTERM for NULL, "" and what is no signal. */
 int signal_number(const char *name);
 const char *pod_host_name(const struct pod *p); /* borrowed */

@@ -6,6 +6,7 @@
 
 #include "engine/engine.h"
 #include "image/image.h"
+#include "io/key_ring.h"
 #include "model/machine.h"
 #include "net/net.h"
 #include "node/pod_machine.h"
@@ -21,6 +22,8 @@ struct node;
 struct node_pod {
     struct node *node;
     json_t *object; /* what the head wants, without its status */
+    json_t *secrets; /* values that it refers to, or NULL (pod_secret.h) */
+    char *sealed;    /* the same as they are on disk; NULL: none, or they could not be sealed */
     struct pod pod; /* the same, decoded */
     struct pod_known known;
     bool deleting;
@@ -97,6 +100,7 @@ struct node {
     struct bundle_jobs *bundles;
     struct map pods;    /* uid -> struct node_pod * */
     struct map volumes; /* uid -> struct node_volume * */
+    struct key_ring keys; /* that secrets on disk are sealed with; read or made when there are some */
     bool synced;        /* the head has told all that it wants of this run of the node */
     char *facts;        /* digest of the NodeStatus told last */
     uv_idle_t kick;

@@ -10,6 +10,7 @@
 #include "io/file.h"
 #include "model/bundle_manifest.h"
 #include "node/operation_outputs.h"
+#include "node/pod_secret.h"
 
 #define OUTPUTS_FILE "values" /* one operation at a time runs in a pod */
 
@@ -91,14 +92,21 @@ static const char *interpreter_of(const struct operation_call *call)
     return len > 3 && str_eq(call->script + len - 3, ".py") ? "python3" : "/bin/sh";
 }
 
-static void make_env(const struct operation_call *call, struct strv *env)
+static int make_env(const struct operation_call *call, const json_t *secrets, struct strv *env, struct err *e)
 {
     const struct env_var *vars = call->env->items;
     strv_add(env, "SEDGE_OUTPUTS=" OUTPUTS_MOUNT "/" OUTPUTS_FILE);
     strv_addf(env, "SEDGE_COMPONENT=%s", call->component);
     strv_addf(env, "SEDGE_OPERATION=%s", call->name);
-    for (size_t i = 0; i < call->env->n; i++)
-        strv_addf(env, "%s=%s", vars[i].name, vars[i].value ? vars[i].value : "");
+    for (size_t i = 0; i < call->env->n; i++) {
+        AUTO_FREE char *value = NULL;
+        int r = pod_env_value(secrets, &vars[i], &value, e);
+        if (r < 0)
+            return r;
+        if (value)
+            strv_addf(env, "%s=%s", vars[i].name, value);
+    }
+    return 0;
 }
 
 static json_t *container_config_of(struct node_pod *p, struct err *e)
@@ -125,8 +133,9 @@ int operation_process(struct node_pod *p, const struct operation_call *call, cha
     if (!runs_itself(outside))
         strv_add(&args, interpreter_of(call));
     strv_add(&args, inside);
-    make_env(call, &env);
-    int r = outputs_empty(p, e);
+    int r = make_env(call, p->secrets, &env, e);
+    if (r == 0)
+        r = outputs_empty(p, e);
     AUTO_JSON json_t *config = r < 0 ? NULL : container_config_of(p, e);
     if (!config)
         return r < 0 ? r : -EINVAL;

@@ -13,14 +13,16 @@
 #include "model/node_link.h"
 #include "node/container_make.h"
 #include "node/node_state.h"
+#include "node/pod_secret.h"
 
-enum plan_kind { PLAN_CLAIM, PLAN_HOST, PLAN_EMPTY };
+enum plan_kind { PLAN_CLAIM, PLAN_HOST, PLAN_EMPTY, PLAN_SECRET };
 struct mount_plan {
     enum plan_kind kind;
-    char *name; /* of the claim; path of the host or of the empty folder */
+    char *name; /* of the claim; path of the host, of the empty folder or of that of a secret */
     bool create;
     char *sub, *target;
     bool read_only;
+    struct secret_files files; /* of a secret */
 };
 struct start {
     struct node_pod *pod; /* stays: it is busy with us */
@@ -41,6 +43,7 @@ static void start_free(struct start *s)
         free(s->plans[i].name);
         free(s->plans[i].sub);
         free(s->plans[i].target);
+        pod_secret_files_done(&s->plans[i].files);
     }
     free(s->plans);
     free(s->ns);
@@ -76,6 +79,36 @@ static int open_host_path(const struct mount_plan *m, struct err *e)
                : err_set(e, ENOENT, "%s is not on this node; make it, or use type DirectoryOrCreate", m->name);
 }
 
+static bool has_file(const struct secret_files *f, const char *name)
+{
+    for (size_t i = 0; i < f->n; i++)
+        if (str_eq(f->v[i].name, name))
+            return true;
+    return false;
+}
+
+/* Under /run, which is memory. Other containers of the pod may have the folder in use: files are replaced in it. */
+static int write_secret(const struct mount_plan *m, struct err *e)
+{
+    AUTO_STRV struct strv there = {0};
+    int r = file_mkdirs(m->name, 0755, e);
+    if (r == 0 && chmod(m->name, 0755) < 0)
+        r = err_errno(e, errno, "set the mode of %s", m->name);
+    if (r == 0)
+        r = file_list(m->name, &there, e);
+    for (size_t i = 0; r == 0 && i < there.n; i++) {
+        AUTO_FREE char *path = file_join(m->name, there.v[i]);
+        if (!has_file(&m->files, there.v[i]))
+            unlink(path);
+    }
+    for (size_t i = 0; r == 0 && i < m->files.n; i++) {
+        const struct secret_file *f = &m->files.v[i];
+        AUTO_FREE char *path = file_join(m->name, f->name);
+        r = file_write_fast(path, f->bytes, f->len, f->mode, e);
+    }
+    return r;
+}
+
 static int open_plan(struct start *s, const struct mount_plan *m, char **ret)
 {
     AUTO_FREE char *root = rootfs_path(&s->pod->node->dirs, s->spec.id);
@@ -90,6 +123,9 @@ static int open_plan(struct start *s, const struct mount_plan *m, char **ret)
         r = file_mkdirs(m->name, 0777, &s->e);
         if (r == 0 && chmod(m->name, 0777) < 0)
             r = err_errno(&s->e, errno, "set the mode of %s", m->name);
+        break;
+    case PLAN_SECRET:
+        r = write_secret(m, &s->e);
         break;
     }
     if (r == 0)
@@ -260,6 +296,16 @@ static int plan_one(struct start *s, const struct volume_mount *m)
         to->kind = PLAN_HOST;
         to->name = mem_strdup(v->host_path->path);
         to->create = str_eq(v->host_path->type, "DirectoryOrCreate");
+    } else if (v->secret) {
+        AUTO_FREE char *name = mem_printf("secrets/%s", v->name);
+        to->kind = PLAN_SECRET;
+        to->name = pod_run_path(s->pod, name);
+        to->read_only = true;
+        s->reason = POD_FAILED_SECRET;
+        int r = pod_secret_files(s->pod->secrets, v->secret, &to->files, &s->e);
+        if (r < 0)
+            return r;
+        s->reason = POD_FAILED_VOLUME;
     } else {
         AUTO_FREE char *name = mem_printf("empty/%s", v->name);
         to->kind = PLAN_EMPTY;
@@ -281,7 +327,10 @@ static int plan_start(struct start *s)
         free(take_ptr(k->image_id)); /* somebody took it away: found or pulled again */
     if (r < 0)
         return r;
-    container_make(&p->pod, s->container, k->id, image, &s->spec);
+    s->reason = POD_FAILED_SECRET;
+    r = container_make(&p->pod, s->container, k->id, image, p->secrets, &s->spec, &s->e);
+    if (r < 0)
+        return r;
     s->spec.netns = mem_strdup(p->known.netns);
     s->spec.hosts = pod_run_path(p, "hosts");
     s->spec.resolv_conf = pod_run_path(p, "resolv.conf");

@@ -5,6 +5,7 @@
 
 #include "io/file.h"
 #include "node/node_state.h"
+#include "node/pod_secret_keep.h"
 
 /* ---- one pod ---- */
 
@@ -34,6 +35,7 @@ static void timer_closed(uv_handle_t *h)
 static void pod_free(struct node_pod *p)
 {
     json_decref(p->object);
+    pod_secrets_done(p);
     fields_done(&pod_fields, &p->pod);
     pod_known_done(&p->known);
     char *texts[] = {p->reported, p->saved, p->saving, p->software, p->software_saving};
@@ -97,7 +99,16 @@ static void begin_end(struct node_pod *p)
     bundle_leave(p);
 }
 
-static void take_pod(struct node *n, const json_t *object)
+/* The same pod, with other values: what waits for them goes on, what runs keeps those that it was started with. */
+static void take_secrets_only(struct node_pod *p, const json_t *secrets)
+{
+    if (!pod_secrets_take(p, secrets))
+        return;
+    forgive(p);
+    pod_kick(p);
+}
+
+static void take_pod(struct node *n, const json_t *object, const json_t *secrets)
 {
     struct err e = {0};
     const json_t *meta = json_object_get(object, "metadata");
@@ -114,6 +125,7 @@ static void take_pod(struct node *n, const json_t *object)
     p->seen = true;
     if (same) {
         json_decref(kept);
+        take_secrets_only(p, secrets);
         return;
     }
     if (pod_take(p, kept, &e) < 0) {
@@ -126,6 +138,7 @@ static void take_pod(struct node *n, const json_t *object)
     }
     p->cold = false; /* the head has planned it anew */
     p->services_turn = services_turn(n);
+    pod_secrets_take(p, secrets);
     forgive(p);
     if (p->deleting)
         begin_end(p);
@@ -195,6 +208,7 @@ void wanted_load(struct node *n)
             continue;
         }
         pod_known_load(&p->known, &p->pod, v);
+        pod_secrets_load(p, v);
         p->deleting = p->deleting || p->known.gone;
         p->cold = true;
         pod_kick(p);
@@ -371,7 +385,7 @@ void wanted_message(struct node *n, const json_t *m)
     const char *type = json_str(m, "type", "");
     const json_t *object = json_object_get(m, "object");
     if (str_eq(type, "pod"))
-        take_pod(n, object);
+        take_pod(n, object, json_object_get(m, "secrets"));
     else if (str_eq(type, "service"))
         services_set(n, object);
     else if (str_eq(type, "volume"))

@@ -7,6 +7,7 @@
 
 #include "io/file.h"
 #include "node/node_state.h"
+#include "node/pod_secret_keep.h"
 
 char *wanted_path(const struct node *n, const char *name)
 {
@@ -88,6 +89,7 @@ void wanted_save(struct node_pod *p)
         return;
     p->save_again_us = 0; /* that time has come */
     AUTO_JSON json_t *v = pod_known_save(&p->known, &p->pod, p->object);
+    pod_secrets_save(p, v);
     AUTO_FREE char *text = json_text(v);
     AUTO_FREE char *digest = text_digest(text);
     if (str_eq(digest, p->saved))

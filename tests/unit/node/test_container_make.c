@@ -43,7 +43,7 @@ static void command_and_args(void **state)
         AUTO_FREE char *spec =
             mem_printf("{'containers':[{'name':'c','image':'i'%s}]%s}", cases[i].container, cases[i].sedge);
         pod_fixture_make(&f, spec);
-        container_make(&f.pod, 0, "web-1", image, &s);
+        assert_int_equal(container_make(&f.pod, 0, "web-1", image, NULL, &s, NULL), 0);
         AUTO_FREE char *args = strv_join(&s.args, " ");
         assert_string_equal(args, cases[i].args);
         assert_int_equal(s.init, cases[i].args[0] == '\0');
@@ -63,7 +63,7 @@ static void the_pod_stands_above_the_image(void **state)
                          "'resources':{'limits':{'cpu':'1.5','memory':'64Mi','sedge.dev/pids':'99'}},"
                          "'securityContext':{'runAsUser':7,'runAsGroup':8,'readOnlyRootFilesystem':true,'capabilities':"
                          "{'add':['NET_ADMIN'],'drop':['ALL']}}}]}");
-    container_make(&f.pod, 0, "web-1", image, &s);
+    assert_int_equal(container_make(&f.pod, 0, "web-1", image, NULL, &s, NULL), 0);
     AUTO_FREE char *env = strv_join(&s.env, " ");
     assert_string_equal(env, "A=image B=pod C=");
     assert_string_equal(s.user, "7:8");
@@ -86,7 +86,7 @@ static void without_a_word_the_image_stands(void **state)
     AUTO(image_freep)
     struct image *image = image_new();
     pod_fixture_make(&f, "{'containers':[{'name':'c','image':'i'}]}");
-    container_make(&f.pod, 0, "web-1", image, &s);
+    assert_int_equal(container_make(&f.pod, 0, "web-1", image, NULL, &s, NULL), 0);
     assert_string_equal(s.user, "www");
     assert_string_equal(s.working_dir, "/srv");
     assert_string_equal(s.hostname, "web");
