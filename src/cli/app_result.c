@@ -5,6 +5,7 @@
 #include "cli/names.h"
 #include "cli/output.h"
 #include "cli/published.h"
+#include "model/secret_token.h"
 
 static void add_published(struct cli *cli, const char *app, struct table *t)
 {
@@ -28,7 +29,8 @@ static void add_outputs(const json_t *app, struct table *t)
 {
     const char *name;
     json_t *v;
-    json_object_foreach(json_at(app, "status", "outputs", NULL), name, v)
+    AUTO_JSON json_t *outputs = secret_token_masked(json_at(app, "status", "outputs", NULL));
+    json_object_foreach(outputs, name, v)
     {
         AUTO_FREE char *text = json_is_string(v) ? NULL : json_text(v);
         const char *cells[] = {name, "output",

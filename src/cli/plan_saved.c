@@ -35,14 +35,15 @@ json_t *plan_saved_make(const json_t *plan, const struct template_check *check, 
     char digest[DIGEST_TEXT_SIZE], now[32];
     AUTO_FREE char *path = realpath(check->path, NULL);
     json_t *v = json_deep_copy(plan);
-    inputs_digest(w->inputs, digest);
+    AUTO_JSON json_t *plain = plain_inputs(check->topology, w->inputs);
+    inputs_digest(plain, digest);
     json_put_str(v, "kind", KIND);
     json_put_str(v, "created", clock_rfc3339(clock_now_us(), now, sizeof(now)));
     json_put_str(v, "template", path ? path : check->path);
     json_put_str(v, "entry", w->entry);
     json_put_str(v, "bundle", w->bundle);
     json_put_str(v, "inputsDigest", digest);
-    json_object_set_new(v, "inputs", plain_inputs(check->topology, w->inputs));
+    json_object_set(v, "inputs", plain);
     json_put_str(json_object_get(v, "application"), "name", w->name);
     json_put_str(json_object_get(v, "application"), "namespace", ns);
     return v;
@@ -90,9 +91,10 @@ int plan_saved_check(const json_t *saved, const struct template_check *check, co
         return stale(e, "it was made from another template");
     if (!str_eq(json_str(saved, "bundle", ""), bundle))
         return stale(e, "files of the template have changed since it was made");
-    inputs_digest(check->given, digest);
+    AUTO_JSON json_t *plain = plain_inputs(check->topology, check->given);
+    inputs_digest(plain, digest);
     if (!str_eq(json_str(saved, "inputsDigest", ""), digest))
-        return stale(e, "the inputs are not those that it was made with (give sensitive ones again with -i)");
+        return stale(e, "the inputs are not those that it was made with");
     return 0;
 }
 
@@ -114,6 +116,13 @@ int plan_same(const json_t *a, const json_t *b, struct err *e)
     return r < 0 ? r : same_list(json_object_get(a, "components"), json_object_get(b, "components"), "difference", e);
 }
 
+/* The head's keyed marks of sensitive inputs tell whether they are the same. */
+static bool same_sensitive(const json_t *saved, const json_t *plan)
+{
+    const json_t *then = json_object_get(saved, "sensitiveInputs"), *now = json_object_get(plan, "sensitiveInputs");
+    return then && now ? json_equal(then, now) : json_object_size(then) == json_object_size(now);
+}
+
 int plan_saved_fits(const json_t *saved, const json_t *plan, struct err *e)
 {
     const json_t *then = json_object_get(saved, "application"), *now = json_object_get(plan, "application");
@@ -128,6 +137,8 @@ int plan_saved_fits(const json_t *saved, const json_t *plan, struct err *e)
     else if (json_int(then, "generation", 0) != json_int(now, "generation", 0))
         text = mem_printf("application %s was changed since it was made (generation %lld then, %lld now)", name,
                           (long long)json_int(then, "generation", 0), (long long)json_int(now, "generation", 0));
+    else if (!same_sensitive(saved, plan))
+        text = mem_strdup("sensitive inputs are not those that it was made with (give them again with -i)");
     else if (plan_same(saved, plan, &what) < 0)
         text = mem_printf("application %s does not stand as it did: other than then is %s", name, err_text(&what));
     return text ? stale(e, text) : 0;

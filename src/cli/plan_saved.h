@@ -7,8 +7,8 @@
 
 #define PLAN_FILE_MAX (4U << 20)
 
-/* A saved plan, to be written. plan: what the head answered. Inputs that are sensitive are kept out: only their digest
- * is in it. The caller owns it. */
+/* A saved plan, to be written. plan: what the head answered. Inputs that are sensitive are kept out: only the head's
+ * keyed marks of them are in it. The caller owns it. */
 json_t *plan_saved_make(const json_t *plan, const struct template_check *check, const struct app_wanted *w,
                         const char *ns);
 /* Written whole or not at all, mode 0600. 0 or -errno with `e`. */

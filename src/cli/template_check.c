@@ -8,8 +8,11 @@
 #include "cli/findings.h"
 #include "cli/template_check.h"
 #include "cli/template_inputs.h"
+#include "model/secret_token.h"
 #include "plan/compile.h"
 #include "plan/plan.h"
+
+#define VEIL_DEPTH 64
 
 /* In an archive all that its template names has to be there, also what would not run here. */
 static void archive_is_whole(struct template_check *c)
@@ -40,6 +43,40 @@ static int finish(struct template_check *c)
     return -EINVAL;
 }
 
+/* What is single in a value becomes a reference that says nothing. */
+static json_t *veiled(const json_t *v, int depth)
+{
+    const char *key;
+    json_t *item;
+    size_t i;
+    if (json_is_null(v) || secret_call_is(v, NULL, NULL) || depth > VEIL_DEPTH)
+        return json_incref((json_t *)(uintptr_t)v);
+    if (!json_is_object(v) && !json_is_array(v))
+        return json_pack("{s:[s, s]}", "get_secret", "given", "value");
+    json_t *to = json_is_object(v) ? json_object() : json_array();
+    json_object_foreach((json_t *)(uintptr_t)v, key, item) json_object_set_new(to, key, veiled(item, depth + 1));
+    json_array_foreach(v, i, item) json_array_append_new(to, veiled(item, depth + 1));
+    return to;
+}
+
+static int load_veiled(struct template_check *c, struct tosca_options *options, struct err *e)
+{
+    AUTO_JSON json_t *inputs = json_copy(c->given);
+    struct topology *plain = take_ptr(c->topology);
+    struct diags again = {0};
+    for (size_t i = 0; i < plain->sensitive.n; i++) {
+        const char *name = plain->sensitive.v[i];
+        const json_t *v = json_object_get(plain->inputs, name);
+        if (v)
+            json_object_set_new(inputs, name, veiled(v, 0));
+    }
+    topology_free(plain);
+    options->inputs = inputs;
+    int r = tosca_load(options, &c->topology, &again);
+    diags_done(&again);
+    return r < 0 ? err_set(e, EINVAL, "the template cannot be shown without its sensitive inputs") : 0;
+}
+
 int template_check(struct template_check *c, struct err *e)
 {
     static const struct strv none = {0};
@@ -58,6 +95,8 @@ int template_check(struct template_check *c, struct err *e)
     options.trees = &c->template->trees;
     r = tosca_load(&options, &c->topology, &c->found);
     int finished = finish(c);
+    if (r == 0 && finished == 0 && c->veil && c->topology->sensitive.n > 0)
+        r = load_veiled(c, &options, e);
     return r < 0 ? r : finished;
 }
 
@@ -113,6 +152,20 @@ void template_check_done(struct template_check *c)
     diags_done(&c->found);
 }
 
+/* Arguments can be read by every user of the machine while the process runs, and stay in the shell's history. */
+static void remark_arguments(const struct cli *cli, const struct template_check *c)
+{
+    for (size_t i = 0; c->topology && c->inputs && i < c->inputs->n; i++) {
+        const char *text = c->inputs->v[i], *equals = strchr(text, '=');
+        AUTO_FREE char *name = mem_strndup(text, equals ? (size_t)(equals - text) : 0);
+        if (equals && equals[1] != '@' && !str_eq(equals + 1, "-") && strv_has(&c->topology->sensitive, name))
+            cli_note(cli,
+                     "Input %s is sensitive, but stands in the arguments, for others to read: give it as -i %s=@FILE "
+                     "or -i %s=-",
+                     name, name, name);
+    }
+}
+
 void template_check_tell(const struct cli *cli, const struct template_check *c, const struct err *e)
 {
     AUTO_FINDINGS struct findings f = {0};
@@ -124,4 +177,5 @@ void template_check_tell(const struct cli *cli, const struct template_check *c, 
     }
     if (e && e->code)
         cli_fail(cli, e);
+    remark_arguments(cli, c);
 }

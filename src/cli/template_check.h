@@ -15,6 +15,7 @@ struct template_check {
     bool strict; /* warnings are errors */
     bool whole;  /* files that the template names have to be there; so they have in an archive */
     bool detail; /* tosca_options.detail */
+    bool veil;   /* for what is only shown: sensitive inputs become references once they are checked */
 
     struct template *template; /* all of these are kept also when it failed, as far as it came */
     json_t *given;

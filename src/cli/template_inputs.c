@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/given_value.h"
 #include "io/file.h"
 
 #define INPUTS_FILE_MAX (4U << 20)
@@ -77,6 +78,30 @@ static int read_file(const struct reading *r, const char *path)
     return read_map(r, text, len, piped ? "standard input" : path);
 }
 
+/* "@FILE" and "-" are what a file or standard input holds, without a line break at its end; "@@x" is the text "@x". */
+static int fetch(const char *name, const char **value, char **ret, struct err *e)
+{
+    size_t len = 0;
+    if (str_starts(*value, "@@")) {
+        (*value)++;
+        return 0;
+    }
+    if ((*value)[0] != '@' && !str_eq(*value, "-"))
+        return 0;
+    AUTO_FREE char *what = mem_printf("input '%s'", name);
+    int r = given_value_read(*value, what, ret, &len, e);
+    if (r == -ENOENT)
+        return err_wrap(e, r, "a text that begins with '@' is written with two of them");
+    if (r < 0)
+        return r;
+    if (strlen(*ret) != len)
+        return err_set(e, EINVAL, "input '%s': it holds a NUL byte", name);
+    if (len > 0 && (*ret)[len - 1] == '\n')
+        (*ret)[len - 1] = '\0';
+    *value = *ret;
+    return 0;
+}
+
 static int read_assignment(const struct reading *r, const char *text)
 {
     const char *equals = strchr(text, '=');
@@ -84,7 +109,11 @@ static int read_assignment(const struct reading *r, const char *text)
         return err_set(r->e, EINVAL, "input '%s': write it as name=value", text);
     AUTO_FREE char *name = mem_strndup(text, (size_t)(equals - text));
     const char *value = equals + 1;
-    if (!str_is_utf8(text, strlen(text)))
+    AUTO_FREE char *read = NULL;
+    int fetched = fetch(name, &value, &read, r->e);
+    if (fetched < 0)
+        return fetched;
+    if (!str_is_utf8(text, strlen(text)) || !str_is_utf8(value, strlen(value)))
         return err_set(r->e, EINVAL, "input '%s': it is not UTF-8 text", name);
     if (wants_text(r, name) || *value == '\0') {
         json_object_set_new(r->inputs, name, json_string(value));

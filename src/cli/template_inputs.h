@@ -4,7 +4,8 @@
 
 #include "cli/template.h"
 
-/* Reads files (YAML or JSON maps, "-" is standard input), then assignments "key=value"; what comes later wins. A value
+/* Reads files (YAML or JSON maps, "-" is standard input), then assignments "key=value", "key=@FILE", "key=-" (what the
+ * file or standard input holds); what comes later wins. A value
  * is read as YAML ("80", "true",
  * "[1, 2]", "{a: 1}"), but stays text where the template declares the input as a text, version, timestamp or size.
  * 0 with *ret, an object that the caller owns, for template_options; -errno with `e`. */

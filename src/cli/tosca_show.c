@@ -4,6 +4,7 @@
 #include "cli/template_check.h"
 #include "cli/verb_tosca.h"
 #include "editor/show.h"
+#include "model/secret_token.h"
 
 struct show_options {
     struct strv inputs, input_files;
@@ -11,7 +12,7 @@ struct show_options {
     bool strict;
 };
 static const struct opt show_opts[] = {
-    OPT(show_options, 'i', "input", OPT_TEXTS, inputs, "NAME=VALUE", "value of an input"),
+    OPT(show_options, 'i', "input", OPT_TEXTS, inputs, "NAME=VALUE", "value of an input; NAME=@FILE, NAME=-: read it"),
     OPT(show_options, '\0', "inputs", OPT_TEXTS, input_files, "FILE",
         "inputs from a YAML or JSON map; - is standard input"),
     OPT(show_options, '\0', "strict", OPT_SWITCH, strict, NULL, "count warnings as errors"),
@@ -38,7 +39,8 @@ const struct verb verb_tosca_show = {
 
 static int print(const struct cli *cli, const struct topology *t)
 {
-    AUTO_JSON json_t *v = topology_show(t, cli->format == FORMAT_WIDE || cli->format == FORMAT_JSON);
+    AUTO_JSON json_t *whole = topology_show(t, cli->format == FORMAT_WIDE || cli->format == FORMAT_JSON);
+    AUTO_JSON json_t *v = secret_token_masked(whole);
     if (cli->format == FORMAT_JSON)
         return output_value(cli, v);
     AUTO_FREE char *text = json_to_yaml(v);
@@ -59,7 +61,8 @@ static int show_run(struct cli *cli, int argc, char **argv)
                                .imports = &o.imports,
                                .inputs_missing_ok = true,
                                .strict = o.strict,
-                               .detail = true};
+                               .detail = true,
+                               .veil = true};
     r = template_check(&c, &e);
     if (r < 0) {
         template_check_tell(cli, &c, &e);

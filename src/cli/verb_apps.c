@@ -4,6 +4,8 @@
 
 #include "cli/names.h"
 #include "cli/output.h"
+#include "cli/secret_reveal.h"
+#include "model/secret_token.h"
 
 extern const struct verb verb_apps, verb_outputs;
 
@@ -165,19 +167,35 @@ static int print_all(struct cli *cli, const json_t *outputs)
     return CLI_DONE;
 }
 
+struct outputs_options {
+    bool reveal;
+};
+static const struct opt outputs_opts[] = {
+    OPT(outputs_options, '\0', "reveal", OPT_SWITCH, reveal, NULL, "values that are made of secrets, too"),
+};
+
+/* The outputs as they are to be shown. */
+static int get_outputs(struct cli *cli, const json_t *app, bool reveal, json_t **ret, struct err *e)
+{
+    AUTO_JSON json_t *empty = json_object();
+    const json_t *outputs = json_object_get(status_of(app), "outputs");
+    outputs = json_is_object(outputs) ? outputs : empty;
+    if (reveal)
+        return secret_reveal(cli, outputs, ret, e);
+    *ret = secret_token_masked(outputs);
+    return 0;
+}
+
 static int run_outputs(struct cli *cli, int argc, char **argv)
 {
-    int r = options_parse(cli, &verb_outputs, &argc, argv, NULL);
+    struct outputs_options o = {0};
+    int r = options_parse(cli, &verb_outputs, &argc, argv, &o);
     if (r >= 0)
         return r;
     struct err e = {0};
-    AUTO_JSON json_t *app = NULL;
-    AUTO_JSON json_t *empty = json_object();
-    if (names_application(cli, argv[1], &app, &e) < 0)
+    AUTO_JSON json_t *app = NULL, *outputs = NULL;
+    if (names_application(cli, argv[1], &app, &e) < 0 || get_outputs(cli, app, o.reveal, &outputs, &e) < 0)
         return cli_fail(cli, &e);
-    const json_t *outputs = json_object_get(status_of(app), "outputs");
-    if (!json_is_object(outputs))
-        outputs = empty;
     if (argc > 2)
         return print_one(cli, argv[1], outputs, argv[2]);
     if (json_object_size(outputs) == 0 && cli->format == FORMAT_TABLE) {
@@ -191,7 +209,11 @@ const struct verb verb_outputs = {.name = "outputs",
                                   .group = GROUP_APPLICATION,
                                   .args = "APP [NAME]",
                                   .line = "Show an application's outputs, or the value of one",
+                                  .more =
+                                      "Outputs that are made of secrets are shown as (sensitive); --reveal asks for "
+                                      "their values.",
                                   .examples = "sedge outputs shop\ncurl $(sedge outputs shop url)\n",
+                                  OPTS(outputs_opts),
                                   .formats = FORMATS_DATA,
                                   .args_min = 1,
                                   .args_max = 2,

@@ -22,7 +22,8 @@ struct deploy_options {
     bool strict;
 };
 static const struct opt deploy_opts[] = {
-    OPT(deploy_options, 'i', "input", OPT_TEXTS, inputs, "NAME=VALUE", "value of an input (repeatable)"),
+    OPT(deploy_options, 'i', "input", OPT_TEXTS, inputs, "NAME=VALUE",
+        "value of an input (repeatable); NAME=@FILE and NAME=- (standard input) read it"),
     OPT(deploy_options, '\0', "inputs", OPT_TEXTS, input_files, "FILE",
         "inputs from a YAML or JSON map; - is standard input"),
     OPT(deploy_options, '\0', "name", OPT_TEXT, name, "NAME", "name of the application (default: the file's)"),

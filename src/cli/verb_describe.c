@@ -8,6 +8,7 @@
 #include "cli/pod_words.h"
 #include "cli/policy_words.h"
 #include "cli/progress.h"
+#include "model/secret_token.h"
 
 extern const struct verb verb_describe;
 
@@ -101,8 +102,9 @@ static void show_component(const struct cli *cli, const json_t *c, int width)
         indented(log);
 }
 
-static void show_values(const struct cli *cli, const char *what, const json_t *values)
+static void show_values(const struct cli *cli, const char *what, const json_t *plain)
 {
+    AUTO_JSON json_t *values = plain ? secret_token_masked(plain) : NULL;
     const char *key;
     json_t *v;
     if (json_object_size(values) == 0)

@@ -25,7 +25,7 @@ struct plan_options {
         l, n, t, offsetof(struct plan_options, m), v, d                                                                \
     }
 static const struct opt plan_opts[] = {
-    OPTION('i', "input", OPT_TEXTS, inputs, "NAME=VALUE", "value of an input"),
+    OPTION('i', "input", OPT_TEXTS, inputs, "NAME=VALUE", "value of an input; NAME=@FILE, NAME=-: read it"),
     OPTION('\0', "inputs", OPT_TEXTS, input_files, "FILE", "inputs from a YAML or JSON map; - is standard input"),
     OPTION('\0', "plan", OPT_TEXT, plan, "FILE", "check this plan (operations, or a saved one); - is standard input"),
     OPTION('\0', "name", OPT_TEXT, name, "NAME", "application to compare with (default: the file's name)"),

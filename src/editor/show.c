@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "model/secret_token.h"
+
 #define DEPTH_MAX 100
 
 /* obj[key] = value, unless there is nothing in it. Takes the reference. */
@@ -49,6 +51,20 @@ static json_t *respelt(const json_t *v, unsigned depth)
 
 /* ---- node templates ---- */
 
+/* A copy of values, without those that are declared sensitive. */
+static json_t *for_eyes(const json_t *values, const struct strv *sensitive, const char *prefix)
+{
+    json_t *shown = json_copy((json_t *)(uintptr_t)values), *v;
+    const char *key;
+    json_object_foreach((json_t *)(uintptr_t)values, key, v)
+    {
+        AUTO_FREE char *name = mem_printf("%s%s", prefix, key);
+        if (strv_has(sensitive, name) && !json_is_null(v))
+            json_object_set_new(shown, key, json_string(SECRET_MASK));
+    }
+    return shown;
+}
+
 static json_t *show_requirements(const struct topology *t, const struct component *c)
 {
     json_t *list = json_array();
@@ -57,14 +73,16 @@ static json_t *show_requirements(const struct topology *t, const struct componen
         json_t *relationship = json_pack("{s:s}", "type", l->relationship);
         json_t *item = json_pack("{s:{s:s, s:s, s:o}}", l->requirement, "node", t->components[l->target].name,
                                  "capability", l->capability, "relationship", relationship);
-        put_some(relationship, "properties", json_incref(l->properties));
+        AUTO_FREE char *prefix = mem_printf("%s.", l->requirement);
+        put_some(relationship, "properties", for_eyes(l->properties, &c->sensitive, prefix));
         json_array_append_new(list, item);
     }
     return list;
 }
 
-static json_t *show_operation(const struct topology_operation *o)
+static json_t *show_operation(const struct component *c, const struct topology_operation *o)
 {
+    AUTO_FREE char *prefix = mem_printf("%s.%s.", o->interface, o->name);
     json_t *v = json_object(), *implementation = json_object();
     json_put_str(implementation, "primary", o->script);
     json_t *dependencies = json_array();
@@ -74,7 +92,7 @@ static json_t *show_operation(const struct topology_operation *o)
     if (o->timeout_s)
         json_put_int(implementation, "timeout", o->timeout_s);
     put_some(v, "implementation", implementation);
-    put_some(v, "inputs", json_incref(o->inputs));
+    put_some(v, "inputs", for_eyes(o->inputs, &c->sensitive, prefix));
     return v;
 }
 
@@ -88,7 +106,7 @@ static json_t *show_interfaces(const struct component *c)
             face = json_pack("{s:{}}", "operations");
             json_object_set_new_nocheck(all, o->interface, face);
         }
-        json_object_set_new_nocheck(json_object_get(face, "operations"), o->name, show_operation(o));
+        json_object_set_new_nocheck(json_object_get(face, "operations"), o->name, show_operation(c, o));
     }
     return all;
 }
@@ -144,7 +162,7 @@ static json_t *show_node(const struct topology *t, const struct component *c, bo
     }
     if (c->counted)
         json_put_int(v, "count", c->count);
-    put_some(v, "properties", json_incref(c->properties));
+    put_some(v, "properties", for_eyes(c->properties, &c->sensitive, ""));
     put_some(v, "attributes", json_incref(json_object_get(c->detail, "attributes")));
     put_some(v, "capabilities", show_capabilities(c, origins));
     put_some(v, "requirements", show_requirements(t, c));

@@ -8,6 +8,8 @@
 #include "head/api_patch.h"
 #include "head/api_private.h"
 #include "head/api_table.h"
+#include "head/app_inputs.h"
+#include "head/object_facts.h"
 #include "head/objects_private.h"
 
 static struct object_ref ref_of(const struct api_call *c)
@@ -154,6 +156,37 @@ static void sign(const struct api_call *c, json_t *body)
     json_put_str(object_part(object_part(body, "metadata"), "annotations"), NOTE_CHANGED_BY, local ? "root" : c->user);
 }
 
+/* Sensitive inputs of an application become a Secret of its own, stored before what refers to it. */
+static int take_inputs(struct api_call *c, const char *ns, json_t *body, bool patch, struct app_inputs *ret,
+                       struct err *e)
+{
+    AUTO_JSON json_t *before = NULL;
+    *ret = (struct app_inputs){0};
+    if (!str_eq(c->route.kind->name, "Application") || part_of(c) != OBJECTS_SPEC)
+        return 0;
+    int r = str_empty(c->route.name)
+                ? -ENOENT
+                : objects_get(c->h->objects, (struct object_ref){c->route.kind, ns, c->route.name}, &before, NULL);
+    if (r < 0 && r != -ENOENT)
+        return r;
+    r = app_inputs_take(c->h, ns, c->route.name, patch ? before : NULL, body, ret, e);
+    if (r < 0 || c->options.dry_run)
+        return r;
+    return app_inputs_store(c->h, ret, before ? object_uid(before) : NULL, e);
+}
+
+/* The Secret of an application that has just been made belongs to it; that of one that was not is taken away. */
+static void settle_inputs(struct api_call *c, int r, const struct app_inputs *a, const json_t *made)
+{
+    struct err e = {0};
+    if (!a->values || c->options.dry_run)
+        return;
+    if (r < 0)
+        app_inputs_sweep(c->h);
+    else if (app_inputs_store(c->h, a, object_uid(made), &e) < 0)
+        log_warn("application %s: its secret is not marked as its own: %s", a->application, err_text(&e));
+}
+
 void api_create(struct api_call *c)
 {
     struct err e = {0};
@@ -162,10 +195,15 @@ void api_create(struct api_call *c)
         return;
     const char *ns = c->route.ns ? c->route.ns : json_str(json_object_get(body, "metadata"), "namespace", "default");
     c->route.name = json_str(json_object_get(body, "metadata"), "name", NULL);
+    AUTO(app_inputs_done)
+    struct app_inputs sensitive = {0};
     sign(c, body);
+    int r = take_inputs(c, ns, body, false, &sensitive, &e);
     objects_dry(c->h->objects, c->options.dry_run);
-    int r = objects_create(c->h->objects, c->route.kind, ns, body, false, &v, &e);
+    if (r == 0)
+        r = objects_create(c->h->objects, c->route.kind, ns, body, false, &v, &e);
     objects_dry(c->h->objects, false);
+    settle_inputs(c, r, &sensitive, v);
     finish(c, 201, r, v, &e);
 }
 
@@ -176,10 +214,15 @@ void api_replace(struct api_call *c)
     AUTO_JSON json_t *v = NULL, *body = api_body(c->r, false);
     if (!body)
         return;
+    AUTO(app_inputs_done)
+    struct app_inputs sensitive = {0};
     sign(c, body);
+    int r = take_inputs(c, c->route.ns, body, false, &sensitive, &e);
     objects_dry(c->h->objects, c->options.dry_run);
-    int r = objects_replace(c->h->objects, ref_of(c), part_of(c), body, &v, &e);
+    if (r == 0)
+        r = objects_replace(c->h->objects, ref_of(c), part_of(c), body, &v, &e);
     objects_dry(c->h->objects, false);
+    settle_inputs(c, r, &sensitive, v);
     finish(c, 200, r, v, &e);
 }
 
@@ -231,10 +274,15 @@ void api_patch(struct api_call *c)
     AUTO_JSON json_t *v = NULL, *body = api_body(c->r, false);
     if (!body)
         return;
+    AUTO(app_inputs_done)
+    struct app_inputs sensitive = {0};
     sign(c, body);
+    int r = take_inputs(c, c->route.ns, body, true, &sensitive, &e);
     objects_dry(c->h->objects, c->options.dry_run);
-    int r = patch_object(c, type, body, &v, &e);
+    if (r == 0)
+        r = patch_object(c, type, body, &v, &e);
     objects_dry(c->h->objects, false);
+    settle_inputs(c, r, &sensitive, v);
     finish(c, 200, r, v, &e);
 }
 

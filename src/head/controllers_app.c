@@ -2,6 +2,7 @@
 /* Looks at Applications: gather what there is, decide, carry out; and bundles that have become superfluous. */
 #include <errno.h>
 
+#include "head/app_inputs.h"
 #include "head/bundle_store.h"
 #include "head/controllers_private.h"
 #include "head/links.h"
@@ -101,6 +102,7 @@ static void sweep(struct controllers *c)
     for (size_t i = 0; i < pods.n; i++)
         keep_digest(&keep, json_str(json_at(pods.v[i], "spec", "sedge", NULL), "bundle", NULL));
     source_shelf_keep(c->sources, &apps);
+    app_inputs_sweep(c->head);
     if (bundle_store_sweep(c->head->dir, &keep, &e) < 0)
         log_warn("remove bundles that are no longer needed: %s", err_text(&e));
     object_list_done(&apps);

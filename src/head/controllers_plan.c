@@ -3,6 +3,7 @@
  * orchestrator's own code says what it would do. */
 #include <errno.h>
 
+#include "head/app_inputs.h"
 #include "head/controllers_private.h"
 #include "head/objects_private.h"
 
@@ -114,9 +115,12 @@ static int plan_wanted(struct controllers *c, const json_t *before, const json_t
 }
 
 /* The Application as it would be: applied as a dry run, by the code that applies it in earnest. */
-static int apply_dry(struct head *h, struct object_ref ref, const json_t *before, const json_t *body, json_t **ret,
-                     struct err *e)
+static int apply_dry(struct head *h, struct object_ref ref, const json_t *before, json_t *body,
+                     struct app_inputs *sensitive, json_t **ret, struct err *e)
 {
+    int taken = app_inputs_take(h, ref.ns, ref.name, before, body, sensitive, e);
+    if (taken < 0)
+        return taken;
     objects_dry(h->objects, true);
     int r = before ? objects_patch(h->objects, ref, OBJECTS_SPEC, body, ret, e)
                    : objects_create(h->objects, ref.kind, ref.ns, body, false, ret, e);
@@ -139,7 +143,9 @@ static char *take_workflow(const json_t *before, json_t *wanted)
 int controllers_plan(struct head *h, const char *ns, const char *name, const json_t *body, json_t **ret, struct err *e)
 {
     struct object_ref ref = {kind_find("Application"), ns, name};
-    AUTO_JSON json_t *before = NULL, *wanted = NULL;
+    AUTO_JSON json_t *before = NULL, *wanted = NULL, *own = json_deep_copy(body);
+    AUTO(app_inputs_done)
+    struct app_inputs sensitive = {0};
     struct application app = {0};
     int r = objects_get(h->objects, ref, &before, e);
     if (r < 0 && r != -ENOENT)
@@ -147,7 +153,7 @@ int controllers_plan(struct head *h, const char *ns, const char *name, const jso
     err_clear(e);
     if (before && object_is_deleting(before))
         return err_set(e, EBUSY, "application \"%s\" is being taken down; plan again when it is gone", name);
-    r = apply_dry(h, ref, before, body, &wanted, e);
+    r = apply_dry(h, ref, before, own, &sensitive, &wanted, e);
     AUTO_FREE char *workflow = r == 0 ? take_workflow(before, wanted) : NULL;
     if (r == 0)
         r = fields_decode(&application_fields, wanted, &app, e);
@@ -156,6 +162,8 @@ int controllers_plan(struct head *h, const char *ns, const char *name, const jso
     r = plan_wanted(h->controllers, before, wanted, &app, ret, e);
     if (r == 0)
         json_put_str(*ret, "workflow", workflow);
+    if (r == 0 && json_object_size(sensitive.marks) > 0)
+        json_object_set(*ret, "sensitiveInputs", sensitive.marks);
     fields_done(&application_fields, &app);
     tidy(h->controllers);
     return r;

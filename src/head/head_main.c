@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "head/api.h"
+#include "head/app_inputs.h"
 #include "head/bundle_keep.h"
 #include "head/controllers.h"
 #include "head/head.h"
@@ -244,6 +245,7 @@ int head_main(int argc, char **argv)
     int r = start(&d, &e);
     if (r == 0) {
         bundle_keep_sweep(&d.head);
+        app_inputs_sweep(&d.head);
         log_info("version=" SEDGE_VERSION " node=%s listen=%s serving", d.head.machine.name, d.head.machine.listen);
         uv_run(&d.head.loop, UV_RUN_DEFAULT);
     } else {

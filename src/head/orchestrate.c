@@ -24,7 +24,7 @@ void orc_open(struct orc *o)
     o->hashes = json_is_object(s->hashes) ? json_deep_copy(s->hashes) : json_object();
     o->steps_done = s->plan_done;
     o->plan_key = str_empty(s->plan_key) ? NULL : mem_strdup(s->plan_key);
-    o->given = json_is_object(s->operation_outputs) ? json_deep_copy(s->operation_outputs) : json_object();
+    o->given = json_is_object(s->operation_outputs) ? secret_token_from_calls(s->operation_outputs) : json_object();
     o->phase = mem_strdup(s->phase);
     o->message = mem_strdup(s->message);
     o->new_round = in->app->meta.generation != s->observed;

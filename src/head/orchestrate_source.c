@@ -89,7 +89,8 @@ static int tell_first(const struct diags *d, struct err *e)
     return err_set(e, EINVAL, "the template cannot be read");
 }
 
-static int load_topology(struct bundle *b, const struct application_source *from, struct topology **ret, struct err *e)
+static int load_topology(struct bundle *b, const struct application_source *from, bool whole, struct topology **ret,
+                         struct err *e)
 {
     AUTO_FREE char *folder = NULL;
     bool own = !getenv("SEDGE_DATA") && tosca_profiles.exists(NULL, "index.yaml"); /* the program's */
@@ -99,7 +100,7 @@ static int load_topology(struct bundle *b, const struct application_source *from
     struct tosca_source files = {bundle_read, bundle_exists, b};
     struct tosca_source profiles = own ? tosca_profiles : (struct tosca_source){read_profile, has_profile, folder};
     struct tosca_options options = {
-        .entry = from->entry, .inputs = from->inputs, .source = &files, .profiles = &profiles};
+        .entry = from->entry, .inputs = from->inputs, .inputs_missing_ok = !whole, .source = &files, .profiles = &profiles};
     struct diags d = {0};
     r = tosca_load(&options, ret, &d);
     if (r < 0)
@@ -125,7 +126,7 @@ static const char *loaded_digest(void *data, const char *path)
 
 static int fill(struct loaded *l, struct bundle *b, const struct application_source *from, struct err *e)
 {
-    int r = load_topology(b, from, &l->topology, e);
+    int r = load_topology(b, from, true, &l->topology, e);
     if (r < 0)
         return r;
     struct compile_input in = {.topology = l->topology,
@@ -173,6 +174,26 @@ int source_shelf_get(struct source_shelf *s, const struct application_source *fr
     }
     *ret = &l->part;
     return 0;
+}
+
+int source_sensitive_inputs(const char *head_dir, const char *bundle, const char *entry, struct strv *ret,
+                            struct err *e)
+{
+    struct application_source from = {(char *)(uintptr_t)bundle, (char *)(uintptr_t)entry, NULL};
+    struct bundle *b = NULL;
+    struct topology *t = NULL;
+    if (str_empty(bundle) || str_empty(entry))
+        return err_set(e, EINVAL, "no bundle and entry");
+    int r = bundle_open(head_dir, bundle, &b, e);
+    if (r < 0)
+        return r;
+    r = load_topology(b, &from, false, &t, e);
+    for (size_t i = 0; r == 0 && i < t->sensitive.n; i++)
+        strv_add(ret, t->sensitive.v[i]);
+    if (r == 0)
+        topology_free(t);
+    bundle_close(b);
+    return r;
 }
 
 static void add_key(struct map *keys, const json_t *source)

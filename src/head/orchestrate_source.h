@@ -12,5 +12,8 @@ void source_shelf_free(struct source_shelf *s);              /* NULL is fine */
  * source_shelf_keep. -ENOENT, -EINVAL, -EIO with `e`: for a template with errors the first of them, with its place. */
 int source_shelf_get(struct source_shelf *s, const struct application_source *from, const struct orchestrate_part **ret,
                      struct err *e);
+/* Names of the template's inputs that are sensitive, as far as it can be read. -errno with `e`: it cannot. */
+int source_sensitive_inputs(const char *head_dir, const char *bundle, const char *entry, struct strv *ret,
+                            struct err *e);
 /* Drops what none of the Applications (objects) names. */
 void source_shelf_keep(struct source_shelf *s, const struct object_list *applications);

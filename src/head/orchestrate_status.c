@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* The status of an Application. */
 #include "head/orchestrate_private.h"
+#include "model/secret_token.h"
 #include "plan/policy.h"
 
 /* The topology that people are shown: the wanted one, as far as it can be read. */
@@ -144,5 +145,9 @@ json_t *orc_status(struct orc *o)
         json_object_set_new(v, "policies", policies_json(t));
     if (t && t->n_workflows)
         json_object_set_new(v, "workflows", orc_flows_json(t));
-    return v;
+    if (!secret_token_in_json(v))
+        return v;
+    json_t *told = secret_token_to_calls(v); /* what is made of secrets is told as the references that it is */
+    json_decref(v);
+    return told;
 }

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 
+#include "model/secret_token.h"
 #include "plan/compile_value.h"
 #include "plan/compile_words.h"
 
@@ -34,7 +35,14 @@ static json_t *member(json_t *object, const char *key)
 void compile_env_add(json_t *env, const char *name, const json_t *value)
 {
     AUTO_FREE char *text = compile_text(value);
-    json_array_append_new(env, json_pack("{s:s, s:s}", "name", name, "value", text));
+    if (!secret_token_in(text)) {
+        json_array_append_new(env, json_pack("{s:s, s:s}", "name", name, "value", text));
+        return;
+    }
+    AUTO_JSON json_t *parts = secret_token_parts(text);
+    const json_t *alone = json_array_size(parts) == 1 ? json_array_get(parts, 0) : NULL;
+    json_t *from = alone ? json_incref((json_t *)(uintptr_t)alone) : json_pack("{s:O}", "parts", parts);
+    json_array_append_new(env, json_pack("{s:s, s:o}", "name", name, "valueFrom", from));
 }
 
 static int set_env(const struct target *t, const json_t *v)
@@ -45,7 +53,12 @@ static int set_env(const struct target *t, const json_t *v)
     json_object_set_new(t->container, "env", env);
     const char *name;
     json_t *value;
-    json_object_foreach((json_t *)(uintptr_t)v, name, value) compile_env_add(env, name, value);
+    json_object_foreach((json_t *)(uintptr_t)v, name, value)
+    {
+        if (secret_token_in(name))
+            return bad(t, "env_variable", "has a name that is made of a secret");
+        compile_env_add(env, name, value);
+    }
     return 0;
 }
 
@@ -253,6 +266,10 @@ int compile_container(const struct compile_input *in, const struct component *c,
     for (size_t i = 0; i < ARRAY_LEN(properties); i++) {
         AUTO_JSON json_t *v = NULL;
         int r = compile_property(in, c, properties[i].name, &v, e);
+        if (r == 0 && v && properties[i].set != set_env && secret_token_in_json(v))
+            r = bad(&t, properties[i].name,
+                    "is made of a secret, and others could read it there; give secrets by env_variable or by an "
+                    "operation's inputs");
         if (r == 0 && v && (in->eval || !compile_has_call(v))) /* what is not known yet cannot be checked yet */
             r = properties[i].set(&t, v);
         if (r < 0)

@@ -3,6 +3,7 @@
  * themselves, which calls carry to places that nobody declared sensitive. */
 #include <string.h>
 
+#include "model/secret_token.h"
 #include "plan/plan_reasons.h"
 
 #define SHORT_SECRET 4 /* shorter ones hide only what equals them: else they would hide half of all texts */
@@ -79,6 +80,8 @@ static bool text_tells(const struct plan_secrets *s, const char *text)
 {
     const char *secret;
     json_t *ignored;
+    if (secret_token_in(text))
+        return true;
     json_object_foreach(s->values, secret, ignored)
     {
         if (str_eq(secret, text) || (strlen(secret) >= SHORT_SECRET && strstr(text, secret)))
@@ -123,7 +126,7 @@ static void hide(json_t **v)
     if (!*v)
         return;
     json_decref(*v);
-    *v = json_string("(sensitive)");
+    *v = json_string(SECRET_MASK);
 }
 
 void plan_secrets_mask(const struct plan_secrets *s, const struct topology *t, const struct component *c,

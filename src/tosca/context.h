@@ -100,6 +100,8 @@ struct tctx {
     struct map *clauses;    /* validation clauses that are faulty themselves, which is told; NULL: none */
     struct tvalue *working; /* the value that is worked out now; `up` leads to those that wait for it */
     struct map patterns;    /* text -> struct pattern */
+    struct map *hidden;     /* texts that must not stand in findings (hidden.h); NULL: none */
+    struct map *to_secrets; /* names of inputs that are given to sensitive properties; NULL: none */
     struct map *named;      /* paths in the bundle that the template names, and that exist */
 };
 

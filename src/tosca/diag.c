@@ -7,7 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tosca/hidden.h"
+
 #define WARNINGS_MAX 200
+#define TEXT_MAX     1024
 
 /* Where a finding is, as it is added. */
 struct spot {
@@ -58,8 +61,7 @@ static bool diag_seen(const struct diags *d, enum diag_level level, const char *
     return false;
 }
 
-__attribute__((format(printf, 5, 0))) static void diag_vadd(struct diags *d, enum diag_level level, const char *code,
-                                                            struct spot at, const char *fmt, va_list ap)
+static void diag_add(struct diags *d, enum diag_level level, const char *code, struct spot at, const char *text)
 {
     size_t warnings = d->n - d->errors;
     d->fresh = false;
@@ -71,8 +73,6 @@ __attribute__((format(printf, 5, 0))) static void diag_vadd(struct diags *d, enu
         d->fresh = false;
         return;
     }
-    char text[1024];
-    vsnprintf(text, sizeof(text), fmt, ap);
     if (!diag_seen(d, level, code, at, text))
         diag_push(d, level, code, at, mem_strdup(text));
 }
@@ -80,10 +80,12 @@ __attribute__((format(printf, 5, 0))) static void diag_vadd(struct diags *d, enu
 void diags_add(struct diags *d, enum diag_level level, const char *code, const char *file, int line, int col,
                const char *fmt, ...)
 {
+    char text[TEXT_MAX];
     va_list ap;
     va_start(ap, fmt);
-    diag_vadd(d, level, code, (struct spot){.file = file, .line = line, .col = col}, fmt, ap);
+    vsnprintf(text, sizeof(text), fmt, ap);
     va_end(ap);
+    diag_add(d, level, code, (struct spot){.file = file, .line = line, .col = col}, text);
 }
 
 /* A fault inside the built-in definitions can only come from a use of them: the place is told all the same. */
@@ -95,13 +97,22 @@ static struct spot spot_of(const struct tctx *c, struct at at)
                          .builtin = at.file && at.file->builtin};
 }
 
+__attribute__((format(printf, 5, 0))) static void diag_tell(struct tctx *c, enum diag_level level, const char *code,
+                                                            struct at at, const char *fmt, va_list ap)
+{
+    char text[TEXT_MAX];
+    vsnprintf(text, sizeof(text), fmt, ap);
+    hidden_mask(c, text, sizeof(text));
+    diag_add(c->diags, level, code, spot_of(c, at), text);
+}
+
 void tosca_error(struct tctx *c, struct at at, const char *code, const char *fmt, ...)
 {
     if (c->quiet)
         return;
     va_list ap;
     va_start(ap, fmt);
-    diag_vadd(c->diags, DIAG_ERROR, code, spot_of(c, at), fmt, ap);
+    diag_tell(c, DIAG_ERROR, code, at, fmt, ap);
     va_end(ap);
 }
 
@@ -111,7 +122,7 @@ void tosca_warn(struct tctx *c, struct at at, const char *code, const char *fmt,
         return;
     va_list ap;
     va_start(ap, fmt);
-    diag_vadd(c->diags, DIAG_WARNING, code, spot_of(c, at), fmt, ap);
+    diag_tell(c, DIAG_WARNING, code, at, fmt, ap);
     va_end(ap);
 }
 

@@ -15,7 +15,7 @@ static json_t *emit_inputs(struct topo *t, struct topology *to)
         struct tvalue *v = t->inputs->items[i].value;
         if (v->json)
             json_object_set_nocheck(all, v->name, v->json);
-        if (def_is_sensitive(t->c, v->def))
+        if (def_is_sensitive(t->c, v->def) || (t->c->to_secrets && map_has(t->c->to_secrets, v->name)))
             strv_add(&to->sensitive, v->name);
     }
     return all;

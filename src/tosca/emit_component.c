@@ -18,8 +18,11 @@ static void note_sensitive(struct topo *t, const struct map *values, const char 
 {
     for (size_t i = 0; i < values->n && tctx_spend(t->c, 1); i++) {
         const struct tvalue *v = values->items[i].value;
-        if (def_is_sensitive(t->c, v->def))
-            strv_addf(&ret->sensitive, "%s%s", prefix, v->name);
+        if (!def_is_sensitive(t->c, v->def))
+            continue;
+        strv_addf(&ret->sensitive, "%s%s", prefix, v->name);
+        if (!t->outer)
+            sensitive_note_inputs(t->c, v->def, v->at);
     }
 }
 

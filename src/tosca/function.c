@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "model/secret_token.h"
 #include "tosca/function_work.h"
 #include "tosca/units.h"
 
@@ -41,6 +42,8 @@ static const struct function functions[] = {
      "TOSCA path to a capability, property",
      "what of a capability's property the requirements that end there have not allocated",
      .where = "node filters, mostly"},
+    {"get_secret", BOTH, 2, 2, true, GIVES_TEXT, KIN_NONE, fwork_get_secret, "secret, key",
+     "a value of a Secret, known on the node alone (sedge's own; `concat` and `join` take it)"},
     {"and", FUNCTION_2, 2, MANY, false, GIVES_BOOLEAN, KIN_NONE, fwork_and, "boolean, boolean, ...", "are all true?"},
     {"or", FUNCTION_2, 2, MANY, false, GIVES_BOOLEAN, KIN_NONE, fwork_or, "boolean, boolean, ...", "is one true?"},
     {"not", FUNCTION_2, 1, 1, false, GIVES_BOOLEAN, KIN_NONE, fwork_not, "boolean", "is it false?"},
@@ -74,9 +77,9 @@ static const struct function functions[] = {
     {"length", FUNCTION_2, 1, 1, false, GIVES_INTEGER, KIN_FIRST, fwork_length, "text, bytes, list or map",
      "number of letters, bytes or entries"},
     {"concat", BOTH, 0, MANY, true, GIVES_TEXT_OR_LIST, KIN_NONE, fwork_concat, "text, ... (2.0 also: list, ...)",
-     "all in one"},
+     "all in one", .passes_secrets = true},
     {"join", BOTH, 1, 2, true, GIVES_TEXT, KIN_NONE, fwork_join, "list of texts, [delimiter]",
-     "the texts in one, with the delimiter between them"},
+     "the texts in one, with the delimiter between them", .passes_secrets = true},
     {"token", BOTH, 3, 3, true, GIVES_TEXT, KIN_NONE, fwork_token, "text, separators, index",
      "the part of that index (from 0) between any of the separators"},
     {"union", FUNCTION_2, 1, MANY, false, GIVES_LIST, KIN_ENTRIES, fwork_union, "list, ...",
@@ -198,6 +201,9 @@ json_t *function_do(struct fwork *w)
     w->why[0] = '\0';
     if (n < w->f->min || n > w->f->max)
         return fwork_fail(w, "it does not take %zu arguments", n);
+    if (!w->f->passes_secrets && secret_token_in_json(w->args))
+        return fwork_fail(w, "an argument is made of a secret, whose value is known on the node alone; only concat and "
+                             "join take it");
     return w->f->work ? w->f->work(w) : fwork_fail(w, "it cannot be carried out here");
 }
 

@@ -49,6 +49,7 @@ struct function {
     const char *does;
     const char *arguments_2; /* in TOSCA 2.0, where they differ */
     const char *where;       /* where it may stand; NULL: wherever a value does */
+    bool passes_secrets;     /* it joins texts without looking into them: values of Secrets may be among them */
 };
 
 /* One call whose arguments are all known. */

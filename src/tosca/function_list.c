@@ -2,6 +2,8 @@
 /* Functions on texts, lists, maps and sets (TOSCA 2.0, sections 10.2.2.3, 10.2.3 and 10.2.4; 1.3, section 4.3). */
 #include <string.h>
 
+#include "model/secret.h"
+#include "model/secret_token.h"
 #include "tosca/function_work.h"
 #include "tosca/text_token.h"
 
@@ -110,6 +112,17 @@ json_t *fwork_token(struct fwork *w)
     if (!part)
         return fwork_fail(w, "there is no token %lld in '%.100s'", (long long)json_integer_value(index), text);
     return json_stringn_nocheck(part, strcspn(part, seps));
+}
+
+json_t *fwork_get_secret(struct fwork *w)
+{
+    const char *secret = json_string_value(fwork_arg(w, 0)), *key = json_string_value(fwork_arg(w, 1));
+    if (!secret || !str_is_dns_name(secret))
+        return fwork_fail(w, "the first argument must be the name of a secret");
+    if (!key || !secret_key_valid(key))
+        return fwork_fail(w, "the second argument must be the name of one of its values");
+    AUTO_FREE char *token = secret_token(secret, key);
+    return json_string(token);
 }
 
 /* Does `part` stand in `list` from that place on? */

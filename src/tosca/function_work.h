@@ -27,6 +27,7 @@ json_t *fwork_length(struct fwork *w);
 json_t *fwork_concat(struct fwork *w);
 json_t *fwork_join(struct fwork *w);
 json_t *fwork_token(struct fwork *w);
+json_t *fwork_get_secret(struct fwork *w);
 json_t *fwork_has_part(struct fwork *w);  /* has_prefix, has_suffix, contains */
 json_t *fwork_has_entry(struct fwork *w); /* has_entry, has_all_entries, has_any_entry */
 json_t *fwork_has_key(struct fwork *w);   /* has_key, has_all_keys, has_any_key */

@@ -2,6 +2,9 @@
 /* Binds given inputs to declared ones. */
 #include "tosca/input.h"
 
+#include "model/secret_token.h"
+#include "tosca/hidden.h"
+#include "tosca/sensitive.h"
 #include "tosca/value_valid.h"
 
 /* A text given for a number or a boolean is read as one: inputs come from a command line, too. */
@@ -15,8 +18,16 @@ static json_t *input_read_text(const json_t *given, enum prim prim)
     return v ? v : json_incref((json_t *)(uintptr_t)given);
 }
 
-static void input_given(struct topo *t, struct tvalue *v, const json_t *given)
+/* A sensitive value does not stand in findings. */
+static void input_hide(struct topo *t, const struct tvalue *v, const json_t *given)
 {
+    if (def_is_sensitive(t->c, v->def))
+        hidden_add(t->c, given);
+}
+
+static void input_given(struct topo *t, struct tvalue *v, const json_t *plain)
+{
+    AUTO_JSON json_t *given = secret_token_from_calls(plain);
     struct what w = {.owner = v->owner, .part = v->part, .name = v->name};
     struct schema *schema = schema_of(t->c, v->def);
     if (value_is_later(given)) {
@@ -26,6 +37,7 @@ static void input_given(struct topo *t, struct tvalue *v, const json_t *given)
         v->faulty = true;
         return;
     }
+    input_hide(t, v, given);
     AUTO_JSON json_t *read = input_read_text(given, schema->prim);
     v->at = at_of(t->file, v->def->key);
     t->c->working = v; /* clauses that look at other inputs wait for input_check */

@@ -27,3 +27,44 @@ bool def_is_sensitive(struct tctx *c, struct tdef *d)
             return true;
     return false;
 }
+
+/* The name in "{ get_input: name }", or NULL. */
+static const char *input_named(struct at at)
+{
+    static const char *const calls[] = {"get_input", "$get_input"};
+    for (size_t i = 0; at_len(at, Y_MAP) == 1 && i < ARRAY_LEN(calls); i++) {
+        struct at named = at_key(at, calls[i]);
+        if (at_is(named, Y_SEQ) && named.node->n > 0)
+            named = at_of(named.file, named.node->items[0]);
+        if (at_text(named))
+            return at_text(named);
+    }
+    return NULL;
+}
+
+static void note(struct tctx *c, struct at at, bool all, int depth)
+{
+    const char *name = input_named(at);
+    if (depth > ENTRIES_MAX || !tctx_spend(c, 1))
+        return;
+    if (name && all) {
+        if (!c->to_secrets)
+            c->to_secrets = tctx_map(c);
+        map_set(c->to_secrets, name, c->to_secrets);
+    }
+    for (size_t i = 0; !name && i < at_len(at, Y_SEQ); i++)
+        note(c, at_of(at.file, at.node->items[i]), all, depth + 1);
+    for (size_t i = 0; !name && i < at_len(at, Y_MAP); i++) {
+        const struct ypair *p = &at.node->pairs[i];
+        bool secret = p->key->kind == Y_SCALAR && (str_eq(p->key->text, "token") || str_eq(p->key->text, "keys"));
+        note(c, at_of(at.file, p->value), all || secret, depth + 1);
+    }
+}
+
+void sensitive_note_inputs(struct tctx *c, struct tdef *d, struct at at)
+{
+    bool call =
+        at_len(at, Y_MAP) == 1 && !input_named(at) && at_is(at, Y_MAP) && at.node->pairs[0].value->kind == Y_SEQ;
+    if (!call) /* what is made of several inputs, like the text of a URL, makes none of them sensitive */
+        note(c, at, says_so(d), 0);
+}

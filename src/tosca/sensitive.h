@@ -7,3 +7,6 @@
 /* Does the declaration (or one that it refines) have `metadata: {sensitive: true}`, or is its type, or that of its
  * entries, a credential? NULL: no. */
 bool def_is_sensitive(struct tctx *c, struct tdef *d);
+/* The value of a sensitive declaration stands at the place: inputs that are given to it as they are become sensitive, too
+ * (c->to_secrets). Of a credential that holds for token and keys. */
+void sensitive_note_inputs(struct tctx *c, struct tdef *d, struct at at);

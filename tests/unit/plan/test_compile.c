@@ -10,9 +10,9 @@
 #include "model/deployment.h"
 #include "model/service.h"
 #include "plan/compile.h"
-#include "plan/policy.h"
 #include "plan/compile_value.h"
 #include "plan/compile_words.h"
+#include "plan/policy.h"
 
 /* web runs app, which connects to db; db keeps its data in a volume. */
 enum { WEB, APP, DB, DATA };
@@ -457,6 +457,28 @@ static void run_time_values_are_left_for_later(void **state)
     assert_check(t, NULL);
 }
 
+#define TOKEN                                                                                                          \
+    "\xee\x97\xac"                                                                                                     \
+    "db/pw"                                                                                                            \
+    "\xee\x97\xad"
+
+static void secrets_become_references(void **state)
+{
+    AUTO(topology_freep)
+    struct topology *t = make();
+    set(&t->components[WEB], "env_variable", "{\"A\": \"" TOKEN "\", \"B\": \"u:" TOKEN "@h\", \"C\": \"plain\"}");
+    assert_check(t, NULL);
+    AUTO_JSON json_t *d = deployment_of(t, WEB, running);
+    const json_t *env = json_object_get(json_array_get(json_at(spec_of(d), "containers", NULL), 0), "env");
+    AUTO_JSON json_t *want = json_loads(
+        "[{\"name\": \"A\", \"valueFrom\": {\"secretKeyRef\": {\"name\": \"db\", \"key\": \"pw\"}}}, {\"name\": \"B\", "
+        "\"valueFrom\": {\"parts\": [{\"text\": \"u:\"}, {\"secretKeyRef\": {\"name\": \"db\", \"key\": \"pw\"}}, "
+        "{\"text\": \"@h\"}]}}, {\"name\": \"C\", \"value\": \"plain\"}]",
+        0, NULL);
+    assert_true(json_equal(env, want));
+    json_object_del(t->components[WEB].properties, "env_variable");
+}
+
 static void bad_properties_are_refused_by_place(void **state)
 {
     static const struct {
@@ -477,6 +499,10 @@ static void bad_properties_are_refused_by_place(void **state)
         {"memory", "\"64 Mo\"", "property 'memory' must be a size"},
         {"memory", "0", "property 'memory' must be a size"},
         {"pids", "-1", "property 'pids' must be a whole number above 0"},
+        {"command", "\"run -p " TOKEN "\"", "property 'command' is made of a secret"},
+        {"args", "[\"" TOKEN "\"]", "property 'args' is made of a secret"},
+        {"user", "\"" TOKEN "\"", "property 'user' is made of a secret"},
+        {"env_variable", "{\"" TOKEN "\": 1}", "name that is made of a secret"},
         {"capabilities_add", "\"ALL\"", "property 'add' must be a list of capability names"},
     };
     for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
@@ -668,6 +694,7 @@ int main(void)
         cmocka_unit_test(what_does_not),
         cmocka_unit_test(good_ones_pass),
         cmocka_unit_test(run_time_values_are_left_for_later),
+        cmocka_unit_test(secrets_become_references),
         cmocka_unit_test(bad_properties_are_refused_by_place),
         cmocka_unit_test(what_cannot_run_is_refused),
         cmocka_unit_test(host_ports_are_taken_once),

@@ -63,6 +63,15 @@ static void test_values(void **state)
         {THING("{get_property: [mount, location]}"), "\"/e\""}, /* a relationship template */
         {THING("{get_attribute: [mount, device]}"),
          "{\"$get_attribute\":[\"box\",{\"requirement\":\"storage\",\"index\":1},\"device\"]}"},
+        {THING("{get_secret: [db, pw]}"), "\"\xee\x97\xac"
+                                          "db/pw"
+                                          "\xee\x97\xad\""},
+        {THING("{concat: ['u:', {get_secret: [db, pw]}, '@h']}"), "\"u:\xee\x97\xac"
+                                                                  "db/pw"
+                                                                  "\xee\x97\xad@h\""},
+        {THING("{join: [[a, {get_secret: [db, pw]}], '-']}"), "\"a-\xee\x97\xac"
+                                                              "db/pw"
+                                                              "\xee\x97\xad\""},
         {THING("{other: 1}"), "{\"other\":1}"},
         {THING("{concat: [a], more: 1}"), "{\"concat\":[\"a\"],\"more\":1}"}, /* two keys: no call */
     };
@@ -93,6 +102,10 @@ static void test_faults(void **state)
         {THING("{get_property: [SELF, a]}"), "CYCLE", "needs its own value"},
         {THING("{get_attribute: [box, adress]}"), "UNKNOWN_REF", "has no attribute 'adress'"},
         {THING("{get_attribute: [box, id, 0]}"), "FUNCTION_ARGS", "of type string"},
+        {THING("{get_secret: [db]}"), "FUNCTION_ARGS", "2 arguments"},
+        {THING("{get_secret: [D_B, pw]}"), "FUNCTION_ARGS", "name of a secret"},
+        {THING("{get_secret: [db, 'a b']}"), "FUNCTION_ARGS", "one of its values"},
+        {THING("{token: [{get_secret: [db, pw]}, ':', 0]}"), "FUNCTION_ARGS", "only concat and join take it"},
         {THING("{token: [a, b]}"), "FUNCTION_ARGS", "3 arguments"},
         {THING("{token: [a, b, -1]}"), "FUNCTION_ARGS", "whole number"},
         {THING("{token: [a-b, '-', 5]}"), "FUNCTION_ARGS", "no token 5"},
@@ -187,6 +200,46 @@ static void test_field_of_the_name_of_a_function(void **state)
     bed_stop(&b);
 }
 
+#define GIVEN                                                                                                          \
+    "tosca_definitions_version: tosca_simple_yaml_1_3\n"                                                               \
+    "node_types: {n: {properties: {p: {type: string, required: false, metadata: {sensitive: true}}, u: {type: "        \
+    "string}}}}\n"                                                                                                     \
+    "topology_template:\n"                                                                                             \
+    "  inputs:\n"                                                                                                      \
+    "    a: {type: string, metadata: {sensitive: true}, constraints: [min_length: 8]}\n"                               \
+    "    n: {type: integer, metadata: {sensitive: true}, default: 1}\n"                                                \
+    "    b: {type: string, default: x}\n"                                                                              \
+    "    c: {type: string, default: y}\n"                                                                              \
+    "  node_templates: {x: {type: n, properties: {p: {get_input: b}, u: {concat: [{get_input: a}, {get_input: "        \
+    "c}]}}}}\n"
+
+/* Inputs may be references; what is given to a sensitive property is sensitive; findings hold no value. */
+static void test_sensitive_inputs(void **state)
+{
+    struct bed b;
+    bed_start(&b);
+    bed_file(&b, "app.yaml", GIVEN);
+    b.inputs = json_pack("{s:{s:[s,s]}, s:{s:[s,s]}}", "a", "get_secret", "db", "pw", "n", "get_secret", "db", "n");
+    bed_run(&b);
+    assert_int_equal(b.result, 0);
+    assert_true(strv_has(&b.topology->sensitive, "a") && strv_has(&b.topology->sensitive, "n"));
+    assert_true(strv_has(&b.topology->sensitive, "b"));
+    assert_false(strv_has(&b.topology->sensitive, "c"));
+    AUTO_FREE char *u = bed_property(&b, "x", "u");
+    assert_string_equal(u, "\"\xee\x97\xac"
+                           "db/pw"
+                           "\xee\x97\xady\"");
+    json_decref(b.inputs);
+    b.inputs = json_pack("{s:s}", "a", "hush123");
+    bed_run(&b);
+    assert_int_equal(bed_count(&b, "CONSTRAINT"), 1);
+    assert_null(strstr(b.diags.items[0].text, "hush"));
+    assert_non_null(strstr(b.diags.items[0].text, "(sensitive)"));
+    json_decref(b.inputs);
+    b.inputs = NULL;
+    bed_stop(&b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -197,6 +250,7 @@ int main(void)
         cmocka_unit_test(test_unknown_type_is_told_alone),
         cmocka_unit_test(test_field_of_the_name_of_a_function),
         cmocka_unit_test(test_constraint_by_a_call),
+        cmocka_unit_test(test_sensitive_inputs),
         cmocka_unit_test(test_the_other_generation),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -1,0 +1,2 @@
+#!/bin/sh
+echo "starting with a password of ${#PASSWORD} characters"
