@@ -8,6 +8,7 @@
 #include <strings.h>
 
 #include "head/api_private.h"
+#include "head/api_protobuf.h"
 
 void api_respond(struct http_request *r, int status, const json_t *body)
 {
@@ -130,6 +131,18 @@ void api_refuse(struct http_request *r, int status, const char *reason, const ch
     api_respond(r, status, v);
 }
 
+static json_t *protobuf_body(struct http_request *r, const char *body, size_t len)
+{
+    struct err e = {0};
+    json_t *v = api_protobuf_read(body, len, &e);
+    bool other = e.code == ENOTSUP;
+    if (!v)
+        api_refuse(r, other ? 415 : 400, other ? "UnsupportedMediaType" : "BadRequest",
+                   "the body is '" API_PROTOBUF_TYPE "': %s; send JSON with Content-Type: application/json",
+                   err_text(&e));
+    return v;
+}
+
 json_t *api_body(struct http_request *r, bool may_be_empty)
 {
     struct err e = {0};
@@ -140,6 +153,8 @@ json_t *api_body(struct http_request *r, bool may_be_empty)
     size_t n = type ? strcspn(type, "; ") : 0;
     bool json = n > 0 && (strncasecmp(type, "application/json", n) == 0 ||
                           (n > 5 && strncasecmp(type + n - 5, "+json", 5) == 0));
+    if (n == strlen(API_PROTOBUF_TYPE) && strncasecmp(type, API_PROTOBUF_TYPE, n) == 0)
+        return protobuf_body(r, body, len);
     if (type && !json) {
         api_refuse(r, 415, "UnsupportedMediaType", "the body is '%.80s'; send JSON with Content-Type: application/json",
                    type);

@@ -12,6 +12,7 @@
 
 #define SECRET_TYPE  "sedge.dev/inputs"
 #define SUFFIX       "-inputs"
+#define APPLIED_NOTE "kubectl.kubernetes.io/last-applied-configuration"
 #define DEPTH_MAX    64
 #define NAME_MAX_LEN 120 /* of an input, in the name of its value */
 
@@ -137,6 +138,23 @@ static void take_all(struct app_inputs *a, const struct seal_key *key, json_t *i
     }
 }
 
+/* kubectl apply notes the whole object, as it was given, in an annotation: there, too. */
+static void take_note(const struct app_inputs *a, json_t *body)
+{
+    json_t *notes = json_at(body, "metadata", "annotations", NULL);
+    const char *text = json_str(notes, APPLIED_NOTE, NULL);
+    AUTO_JSON json_t *noted = text ? json_parse(text, strlen(text), NULL) : NULL;
+    json_t *inputs = json_at(noted, "spec", "source", "inputs", NULL);
+    if (!text)
+        return;
+    json_object_del(notes, APPLIED_NOTE);
+    if (!json_is_object(inputs))
+        return;
+    json_object_update_existing(inputs, a->marks);
+    AUTO_FREE char *again = json_text(noted);
+    json_put_str(notes, APPLIED_NOTE, again);
+}
+
 int app_inputs_take(struct head *h, const char *ns, const char *name, const json_t *before, json_t *body,
                     struct app_inputs *ret, struct err *e)
 {
@@ -159,6 +177,7 @@ int app_inputs_take(struct head *h, const char *ns, const char *name, const json
     ret->application = mem_strdup(name);
     ret->secret = mem_printf("%s" SUFFIX, name);
     take_all(ret, key, inputs, &names, all);
+    take_note(ret, body);
     return 0;
 }
 

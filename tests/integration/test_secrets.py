@@ -11,6 +11,7 @@ import subprocess
 import pytest
 
 from head_bed import Head, needs, wait_for
+from secret_marks import files_with, spellings
 
 SEDGE = pathlib.Path(os.environ.get("SEDGE_BUILD", pathlib.Path(__file__).parents[2] / "build")).resolve() / "sedge"
 pytestmark = needs("kubectl", "curl")
@@ -30,32 +31,19 @@ def sedge(head, *argv, check=True, **kw):
     return p
 
 
-def spellings(mark):
-    """The ways in which a value could be written: plain, hexadecimal, base64 at each of the three offsets."""
-    raw = mark.encode()
-    yield raw
-    yield raw.hex().encode()
-    for shift in range(3):
-        text = base64.b64encode(b"\0" * shift + raw)
-        yield text[(0, 2, 3)[shift]:len(text) // 4 * 4 - 4]
-
-
-def files_with(mark, *folders):
-    hits = []
-    for folder in folders:
-        for path in pathlib.Path(folder).rglob("*"):
-            if path.is_file() and any(s in path.read_bytes() for s in spellings(mark)):
-                hits.append(str(path))
-    return hits
-
-
 def test_kubectl(head):
-    text = head.kubectl("create", "secret", "generic", "db", f"--from-literal=password={MARK}", "--from-literal=user=shop", "--dry-run=client", "-o", "json").stdout
-    assert "created" in head.kubectl("create", "-f", "-", input=text).stdout
+    (head.dir / "bytes").write_bytes(bytes(range(256)))
+    made = head.kubectl("create", "secret", "generic", "db", f"--from-literal=password={MARK}", f"--from-file=pem={head.dir}/bytes")
+    assert "secret/db created" in made.stdout
     lines = head.kubectl("get", "secrets").stdout.splitlines()
     assert lines[0].split() == ["NAME", "TYPE", "DATA", "AGE"] and lines[1].split()[:3] == ["db", "Opaque", "2"]
     got = json.loads(head.kubectl("get", "secret", "db", "-o", "json").stdout)
-    assert base64.b64decode(got["data"]["password"]).decode() == MARK
+    assert base64.b64decode(got["data"]["password"]).decode() == MARK and base64.b64decode(got["data"]["pem"]) == bytes(range(256))
+    assert "exists" in head.kubectl("create", "secret", "generic", "db", "--from-literal=a=b", check=False).stderr
+    head.kubectl("create", "namespace", "other")
+    head.kubectl("-n", "other", "create", "secret", "generic", "db", "--from-literal=a=b")
+    refused = head.kubectl("create", "deployment", "d", "--image=x", check=False)
+    assert refused.returncode == 1 and "objects of kind 'Deployment' are not read in protobuf" in refused.stderr
     shown = head.kubectl("describe", "secret", "db").stdout
     assert f"password:  {len(MARK)} bytes" in shown and MARK not in shown
     text = head.kubectl("create", "secret", "generic", "db", f"--from-literal=password={MARK}-2", "--dry-run=client", "-o", "yaml").stdout
@@ -195,3 +183,39 @@ def test_a_backup_of_the_store_opens_elsewhere_with_the_key_only(head):
         other.start()
         assert other.get("/api/v1/namespaces/default/secrets/db").status == 200
     head.start()
+
+
+def test_inputs_of_an_application_that_kubectl_applies(head):
+    """Where the template cannot be read, all inputs count as sensitive; also what kubectl notes of them is a reference."""
+    app = {"apiVersion": "sedge.dev/v1", "kind": "Application", "metadata": {"name": "shop"},
+           "spec": {"source": {"bundle": "sha256:" + "0" * 64, "entry": "shop.yaml", "inputs": {"password": MARK, "port": 80, "none": None}}}}
+    head.kubectl("apply", "--validate=false", "-f", "-", input=json.dumps(app))
+    got = head.get("/apis/sedge.dev/v1/namespaces/default/applications/shop").json
+    ref = got["spec"]["source"]["inputs"]["password"]["get_secret"]
+    note = json.loads(got["metadata"]["annotations"]["kubectl.kubernetes.io/last-applied-configuration"])
+    assert note["spec"]["source"]["inputs"]["password"]["get_secret"] == ref and ref[0] == "shop-inputs"
+    data = head.get("/api/v1/namespaces/default/secrets/shop-inputs").json["data"]
+    assert base64.b64decode(data[ref[1]]).decode() == MARK
+    # The same again changes nothing; another value has another mark, and the former one is kept while something refers to it.
+    version = got["metadata"]["resourceVersion"]
+    head.kubectl("apply", "--validate=false", "-f", "-", input=json.dumps(app))
+    again = head.get("/apis/sedge.dev/v1/namespaces/default/applications/shop").json
+    assert again["spec"] == got["spec"], (version, again)
+    app["spec"]["source"]["inputs"]["password"] = MARK + "-2"
+    head.kubectl("apply", "--validate=false", "-f", "-", input=json.dumps(app))
+    other = head.get("/apis/sedge.dev/v1/namespaces/default/applications/shop").json["spec"]["source"]["inputs"]["password"]["get_secret"]
+    assert other != ref
+    assert not files_with(MARK, head.state)
+    # A secret of that name that is somebody else's is not touched.
+    sedge(head, "secret", "set", "web-inputs", "a=b")
+    app["metadata"]["name"] = "web"
+    refused = head.kubectl("apply", "--validate=false", "-f", "-", input=json.dumps(app), check=False)
+    assert refused.returncode == 1 and "web-inputs" in refused.stderr and MARK not in refused.stderr
+    # A dry run stores nothing.
+    app["metadata"]["name"] = "dry"
+    head.kubectl("apply", "--validate=false", "--dry-run=server", "-f", "-", input=json.dumps(app))
+    names = [s["metadata"]["name"] for s in head.get("/api/v1/secrets").json["items"]]
+    assert names == ["shop-inputs", "web-inputs"]
+    head.kubectl("delete", "application", "shop")
+    wait_for(lambda: head.get("/api/v1/namespaces/default/secrets/shop-inputs").status == 404)
+    assert not files_with(MARK, head.state) and MARK not in head.log()
