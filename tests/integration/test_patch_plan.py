@@ -181,7 +181,7 @@ def test_a_saved_plan_is_carried_out_once(app):
 
 def test_sensitive_inputs_are_given_again(app):
     file = saved(app, "-i", "secret=swordfish")
-    assert "the inputs are not those" in app.m.fails("deploy", "--plan", file)
+    assert "sensitive inputs are not those" in app.m.fails("deploy", "--plan", file)
     app.m.sedge("deploy", "--plan", file, "-i", "secret=swordfish")
 
 
