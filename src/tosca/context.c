@@ -8,8 +8,7 @@
 
 #include "tosca/pattern.h"
 
-#define MEMORY_STEP 32   /* bytes that count as one step of work */
-#define LIKE_MAX    2000 /* names that a suggestion looks through */
+#define MEMORY_STEP 32 /* bytes that count as one step of work */
 
 void tctx_init(struct tctx *c, const struct tosca_options *options, struct diags *d)
 {
@@ -103,7 +102,7 @@ const char *tosca_like(struct tctx *c, const char *word, const struct map *names
 {
     if (!names || !names->n || c->diags->errors > DIAG_ERRORS_MAX)
         return "";
-    size_t n = names->n < LIKE_MAX ? names->n : LIKE_MAX;
+    size_t n = names->n < TOSCA_LIKE_MAX ? names->n : TOSCA_LIKE_MAX;
     AUTO_FREE const char **list = mem_array(n, sizeof(*list));
     for (size_t i = 0; i < n; i++)
         list[i] = names->items[i].key;
@@ -115,7 +114,8 @@ const char *tosca_like(struct tctx *c, const char *word, const struct map *names
 struct map *tosca_names(struct tctx *c, struct at section)
 {
     struct map *names = tctx_map(c);
-    for (size_t i = 0; i < at_len(section, Y_MAP) && tctx_spend(c, 1); i++) {
+    bool told = c->diags->errors <= DIAG_ERRORS_MAX; /* else nobody is */
+    for (size_t i = 0; told && i < at_len(section, Y_MAP) && names->n < TOSCA_LIKE_MAX && tctx_spend(c, 1); i++) {
         if (section.node->pairs[i].key->kind == Y_SCALAR)
             map_set(names, section.node->pairs[i].key->text, names);
     }

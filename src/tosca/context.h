@@ -49,10 +49,10 @@ struct timport {
 };
 
 struct tfile {
-    const char *path; /* in its source, normalised */
-    const char *shown; /* as findings call it: the URL of a fetched one, else the path */
+    const char *path;             /* in its source, normalised */
+    const char *shown;            /* as findings call it: the URL of a fetched one, else the path */
     const struct tremote *remote; /* what goes with requests for what it names (tosca_remote.h); NULL: nothing */
-    bool builtin;     /* from the profiles, not from the user: no warnings about it */
+    bool builtin;                 /* from the profiles, not from the user: no warnings about it */
     struct ydoc doc;
     size_t bytes; /* of its text */
     enum tosca_version version;
@@ -128,6 +128,7 @@ __attribute__((format(printf, 4, 5))) void tosca_warn(struct tctx *c, struct at 
  * where that finding was not taken (it was there already), has one, or where the place is none or the finding's own. */
 __attribute__((format(printf, 3, 4))) void tosca_related(struct tctx *c, struct at at, const char *fmt, ...);
 
+#define TOSCA_LIKE_MAX 2000 /* names that a suggestion looks through */
 /* ", did you mean 'x'?" from the keys of a map, or "". In the context's memory. */
 const char *tosca_like(struct tctx *c, const char *word, const struct map *names);
 

@@ -192,17 +192,19 @@ static const char *type_suggest(struct tctx *c, const struct tfile *f, enum type
     const char *import = tfile_import_of(c, f, kind, name);
     if (import)
         return tctx_printf(c, "; import %s to have it", import);
-    struct map *names = tctx_map(c);
+    if (c->diags->errors > DIAG_ERRORS_MAX) /* nobody is told any more */
+        return "";
+    AUTO_MAP struct map names = {0};
     for (size_t i = 0; i < c->files->n && tctx_spend(c, 1); i++) {
         const struct tfile *other = c->files->items[i].value;
-        for (size_t k = 0; other->own[kind] && k < other->own[kind]->n && tctx_spend(c, 1); k++)
-            map_set(names, other->own[kind]->items[k].key, c);
+        for (size_t k = 0; other->own[kind] && k < other->own[kind]->n && names.n < TOSCA_LIKE_MAX; k++)
+            map_set(&names, other->own[kind]->items[k].key, c);
     }
     for (size_t i = 0; kind == TYPE_DATA && i < ARRAY_LEN(type_primitives); i++) {
         if (type_primitives[i].generations & generation_of(f))
-            map_set(names, type_primitives[i].name, c);
+            map_set(&names, type_primitives[i].name, c);
     }
-    return tosca_like(c, name, names);
+    return tosca_like(c, name, &names);
 }
 
 /* Short names of primitive types in old templates. */
