@@ -339,7 +339,7 @@ def test_first_all_then_synced(head):
     head.post("/api/v1/namespaces/default/services", {"metadata": {"name": "s"}, "spec": {"selector": {"app": "web"}}})
     node = Node(head)
     told = [(m["type"], m.get("object", {}).get("metadata", {}).get("name")) for m in node.messages]
-    assert told[:4] == [("volume", "v"), ("service", "s"), ("pod", "a"), ("synced", None)]
+    assert told[:5] == [("time", None), ("volume", "v"), ("service", "s"), ("pod", "a"), ("synced", None)]
     node.close()
 
 
