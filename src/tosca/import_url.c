@@ -7,8 +7,9 @@
 #include <strings.h>
 
 static const struct {
-    const char *name, *port; /* the port that is left out */
-} schemes[] = {{"https", "443"}, {"http", "80"}};
+    const char *name;
+    int64_t port; /* the one that is left out */
+} schemes[] = {{"https", 443}, {"http", 80}};
 
 static bool is_alnum(char c)
 {
@@ -77,7 +78,7 @@ static int split_host(const char *text, size_t len, char **ret_host, char **ret_
 static int add_host(struct buf *out, int scheme, const char *text, size_t len, struct err *e)
 {
     AUTO_FREE char *host = NULL, *port = NULL;
-    int64_t number;
+    int64_t number = schemes[scheme].port;
     int r = split_host(text, len, &host, &port, e);
     if (r < 0)
         return r;
@@ -91,7 +92,7 @@ static int add_host(struct buf *out, int scheme, const char *text, size_t len, s
     if (*port && !str_to_i64(port, 1, 65535, &number))
         return err_set(e, EINVAL, "its port is no number from 1 to 65535");
     buf_addf(out, IMPORT_URL_FOLDER "/%s/%s", schemes[scheme].name, host);
-    if (*port && !str_eq(port, schemes[scheme].port))
+    if (number != schemes[scheme].port)
         buf_addf(out, "+%lld", (long long)number);
     return 0;
 }

@@ -16,6 +16,7 @@ static void test_paths(void **state)
     } cases[] = {
         {"https://example.org/t/shop.yaml", F "https/example.org/t/shop.yaml", NULL},
         {"HTTP://Example.ORG:80/Shop.yaml", F "http/example.org/Shop.yaml", "http://example.org/Shop.yaml"},
+        {"http://example.org:0080/a", F "http/example.org/a", "http://example.org/a"},
         {"https://example.org:443/a", F "https/example.org/a", "https://example.org/a"},
         {"http://example.org:443/a", F "http/example.org+443/a", NULL},
         {"https://127.0.0.1:08443/a", F "https/127.0.0.1+8443/a", "https://127.0.0.1:8443/a"},
