@@ -13,11 +13,13 @@
 
 struct ypair *ynode_pair(const struct ynode *map, const char *key)
 {
-    if (map == NULL || map->kind != Y_MAP)
+    if (map == NULL || map->kind != Y_MAP || key == NULL)
         return NULL;
-    for (size_t i = 0; i < map->n; i++)
-        if (map->pairs[i].key->kind == Y_SCALAR && str_eq(map->pairs[i].key->text, key))
+    for (size_t i = 0; i < map->n; i++) {
+        const struct ynode *k = map->pairs[i].key;
+        if (k->kind == Y_SCALAR && k->text[0] == key[0] && strcmp(k->text, key) == 0)
             return &map->pairs[i];
+    }
     return NULL;
 }
 
@@ -28,6 +30,7 @@ struct ynode *ynode_get(const struct ynode *map, const char *key)
 }
 
 /* The words that are no strings. */
+#define WORD_MOST 5 /* characters of the longest */
 static const struct {
     const char *word;
     json_type type;
@@ -40,7 +43,7 @@ static const struct {
 /* The type of a word of the table, or JSON_STRING. */
 static json_type core_word(const char *text)
 {
-    if (strchr("~nNtTfF", *text) == NULL) /* which finds the end of an empty text, too */
+    if (strnlen(text, WORD_MOST + 1) > WORD_MOST || strchr("~nNtTfF", *text) == NULL) /* most are neither */
         return JSON_STRING;
     for (size_t i = 0; i < ARRAY_LEN(core_words); i++)
         if (strcmp(text, core_words[i].word) == 0)
@@ -59,7 +62,12 @@ bool ynode_is_null(const struct ynode *n)
 {
     if (n == NULL)
         return true;
-    return n->kind == Y_SCALAR && (n->plain ? core_word(n->text) == JSON_NULL : str_eq(ynode_core_tag(n), "null"));
+    if (n->kind != Y_SCALAR)
+        return false;
+    if (!n->plain)
+        return str_eq(ynode_core_tag(n), "null");
+    return strchr("~nN", *n->text) != NULL &&
+           core_word(n->text) == JSON_NULL; /* strchr finds an empty text's end, too */
 }
 
 static const char *core_sign(const char *s)

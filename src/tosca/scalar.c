@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "tosca/tosca.h"
 
+#define WORD_MOST 5 /* characters of the longest word below */
 static const struct {
     const char *text;
     enum scalar_reads reads;
@@ -29,6 +30,8 @@ static const struct {
 
 static bool read_word(const char *text, struct scalar_read *ret)
 {
+    if (strnlen(text, WORD_MOST + 1) > WORD_MOST || !strchr("~nNtTfFyYoO", *text)) /* most are neither */
+        return false;
     for (size_t i = 0; i < ARRAY_LEN(scalar_words); i++) {
         if (!str_eq(text, scalar_words[i].text))
             continue;
@@ -64,7 +67,7 @@ static bool read_integer(const char *text, struct scalar_read *ret)
     ret->integer = strtoll(text, NULL, 10);
     ret->big = errno == ERANGE;
     ret->reads = READS_INTEGER;
-    ret->real = strtod(text, NULL);
+    ret->real = ret->big ? strtod(text, NULL) : (double)ret->integer;
     return true;
 }
 
